@@ -1,0 +1,33 @@
+import type { Entity, EntityRelation } from './entity.ts'
+import type { SourceTree } from './source-tree.ts'
+import type { Duration } from './time.ts'
+
+/** Where entities come from: a tree of files, and which of them are read. */
+export interface Provider {
+  /** Stable and unique, such as `folder:/srv/catalog`: entities are remembered under it. */
+  id: string
+  /** What people read: `examples`. */
+  title: string
+  /** `folder`, `git`: the word shown with the source. */
+  type: string
+  /** Globs of the files to read; Locations in them lead to more. */
+  paths: readonly string[]
+  /** How often it is read again without being told. */
+  every?: Duration
+  open(signal: AbortSignal): Promise<SourceTree>
+  /** Calls back soon after files changed. @returns what ends the watching */
+  watch?(changed: () => void, failed: (error: Error) => void): Promise<() => Promise<void>>
+  /** Location target of a file, as `backstage.io/managed-by-location` names it: `file:/srv/catalog/all.yaml`. */
+  locationOf(path: string): string
+  /** Where a person reads or edits the file, if there is such a place. */
+  viewUrl?(path: string, line?: number): string | undefined
+  editUrl?(path: string): string | undefined
+}
+
+/** Adds to or mends an entity before it is checked, or derives relations from it afterwards. Pure: no I/O. */
+export interface Processor {
+  id: string
+  /** May return a changed copy; what it changes is recorded as coming from this processor. */
+  prepare?(entity: Entity, from: { location: string; viewUrl?: string; editUrl?: string }): Entity
+  relations?(entity: Entity): readonly EntityRelation[]
+}

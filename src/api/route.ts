@@ -1,0 +1,67 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Actor } from './actor.ts'
+import type { ServiceRef } from './wiring.ts'
+
+export interface PageOptions {
+  /** What the tab of the browser says, in front of the portal's title. */
+  title: string
+  status?: number
+  /** The frame around the view: `entity` puts it under the entity's header and tabs; its props must hold `entity`. */
+  within?: 'entity'
+  /** What the breadcrumb says; the last one is where the reader is. */
+  crumbs?: readonly Crumb[]
+}
+
+export interface Crumb {
+  text: string
+  href?: string
+}
+
+export interface Reply extends FastifyReply {
+  /** Renders a page: its fragment when htmx asked for part of a page, the whole shell otherwise. */
+  page<T extends object>(view: string, props: T, options: PageOptions): Promise<Reply>
+  /** Renders one partial or swap alone, for an answer that replaces a region. */
+  fragment<T extends object>(view: string, props: T, status?: number): Promise<Reply>
+}
+
+export interface Call<P, Q, B> {
+  params: P
+  query: Q
+  body: B
+  actor: Actor
+  use<T>(service: ServiceRef<T>): T
+  /** Aborts when the client has gone or the portal stops. */
+  signal: AbortSignal
+  request: FastifyRequest
+}
+
+/** One address of the portal. Exactly one of `permission` and `public: true` is required. */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  url: string
+  permission?: string
+  public?: true
+  params?: z.ZodType
+  query?: z.ZodType
+  body?: z.ZodType
+  handler(call: Call<unknown, unknown, unknown>, reply: Reply): unknown
+}
+
+type Output<T> = T extends z.ZodType ? z.output<T> : undefined
+
+/** Declares a route; the types of params, query and body follow from their schemas. */
+export function route<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  spec: Omit<Route, 'params' | 'query' | 'body' | 'handler'> & {
+    params?: P
+    query?: Q
+    body?: B
+    handler(call: Call<Output<P>, Output<Q>, Output<B>>, reply: Reply): unknown
+  },
+): Route {
+  return spec as unknown as Route
+}

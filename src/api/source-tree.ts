@@ -1,0 +1,32 @@
+/**
+ * Files of one source at one moment, whatever holds them: a folder, or a commit of a Git repository.
+ * Paths are relative to the root, with `/`, never leave it, and never follow a link out of it.
+ */
+export interface SourceTree {
+  /** What identifies this state as a whole: a commit, or a digest of the listing. */
+  readonly revision: string
+  /** Every file that one of the glob patterns matches, sorted by path. Without patterns, every file. */
+  list(patterns?: readonly string[], signal?: AbortSignal): Promise<TreeEntry[]>
+  /**
+   * @throws PortalError `not_found` when the path names no file of the tree, `invalid` when it leaves the tree
+   * or the file is larger than `maxBytes`
+   */
+  read(path: string, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<Uint8Array>
+  stat(path: string): Promise<TreeEntry | undefined>
+  log?(path: string): Promise<Commit | undefined>
+}
+
+export interface TreeEntry {
+  path: string
+  /** Changes whenever the content does; equal means the content need not be read again. */
+  blob: string
+  /** Bytes. */
+  size: number
+}
+
+export interface Commit {
+  id: string
+  author: string
+  /** Milliseconds since 1970. */
+  at: number
+}

@@ -1,0 +1,16 @@
+/** A typed name under which one feature offers its verbs to others: `ctx.use(catalogService)`. */
+export interface ServiceRef<T> {
+  readonly id: string
+  /** Only carries the type. */
+  readonly type?: T
+}
+
+export const serviceRef = <T>(id: string): ServiceRef<T> => ({ id })
+
+/** A typed name of something that has happened. Events go out after the commit of what they tell. */
+export interface EventRef<T> {
+  readonly id: string
+  readonly type?: T
+}
+
+export const eventRef = <T>(id: string): EventRef<T> => ({ id })
