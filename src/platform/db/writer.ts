@@ -1,0 +1,173 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers'
+import type { Transaction } from '../../api/database.ts'
+import { messageOf } from '../../api/errors.ts'
+import type { Log } from '../../api/plugin.ts'
+import { bulkDelete, bulkInsert } from './bulk.ts'
+import type { Connection } from './driver.ts'
+import { explainFailure } from './failure.ts'
+import { drizzleOver, StatementCache } from './statements.ts'
+
+/** Work that is asked for in one go is broken up after so many milliseconds, so that pages are served in between. */
+const breath = 8
+/** A transaction of production that waits for something else is given up after so many milliseconds. */
+const patience = 30_000
+/** A transaction that held the process for so many milliseconds is worth a line in the log. */
+const slow = 250
+
+export interface WriterOptions {
+  file: string
+  connection: Connection
+  now: () => Date
+  /** A transaction that outlives one turn of the event loop fails at once, not only when it takes too long. */
+  development: boolean
+  log?: Pick<Log, 'warn' | 'error'> | undefined
+}
+
+type AfterCommit = () => void | Promise<void>
+type Work<T> = (tx: Transaction) => Promise<T> | T
+
+interface Open {
+  open: boolean
+  after: AfterCommit[]
+}
+
+/** The one door for writes: transactions run one after the other, in the order in which they were asked for. */
+export class Writer {
+  readonly #options: WriterOptions
+  readonly #connection: Connection
+  readonly #statements: StatementCache
+  readonly #current = new AsyncLocalStorage<Open>()
+  readonly #listeners = new Set<() => void>()
+  #tail: Promise<unknown> = Promise.resolve()
+  #turn = performance.now()
+  #closed = false
+
+  constructor(options: WriterOptions) {
+    this.#options = options
+    this.#connection = options.connection
+    this.#statements = new StatementCache(options.connection, 128)
+  }
+
+  async write<T>(work: Work<T>): Promise<T> {
+    if (this.inTransaction()) throw new Error('db.write was called inside db.write: pass the tx on instead')
+    if (this.#closed) throw new Error('The database is closed: nothing can be written any more')
+    return this.#enqueue(() => this.#transact(work))
+  }
+
+  inTransaction(): boolean {
+    return this.#current.getStore()?.open ?? false
+  }
+
+  afterCommit(run: AfterCommit): void {
+    const current = this.#current.getStore()
+    if (!current?.open) throw new Error('afterCommit works inside db.write only')
+    current.after.push(run)
+  }
+
+  onCommit(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Runs between two transactions, with none open. */
+  async between<T>(work: (connection: Connection) => T): Promise<T> {
+    if (this.inTransaction()) throw new Error('This cannot be done inside db.write')
+    if (this.#closed) throw new Error('The database is closed')
+    return this.#enqueue(async () => work(this.#connection))
+  }
+
+  /** Refuses new transactions and waits for those that were asked for. */
+  async drain(): Promise<void> {
+    this.#closed = true
+    await this.#tail
+  }
+
+  #enqueue<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(() => this.#breathe()).then(run)
+    const settled = () => undefined
+    this.#tail = result.then(settled, settled)
+    return result
+  }
+
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#turn < breath) return
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#turn = performance.now()
+  }
+
+  async #transact<T>(work: Work<T>): Promise<T> {
+    const state: Open = { open: true, after: [] }
+    const started = this.#options.now().getTime()
+    let result: T
+    try {
+      this.#connection.exec('begin immediate')
+      result = await this.#inTime(this.#current.run(state, async () => work(this.#transaction(state))))
+      this.#assertOpen(state)
+      state.open = false
+      this.#connection.exec('commit')
+    } catch (error) {
+      state.open = false
+      // A full disk has already rolled everything back.
+      if (this.#connection.inTransaction) this.#connection.exec('rollback')
+      throw explainFailure(error, this.#options.file)
+    }
+    const took = this.#options.now().getTime() - started
+    if (took > slow) this.#options.log?.warn({ took }, 'A transaction took long: pages waited for it')
+    for (const run of state.after) void this.#afterwards(run)
+    for (const listener of this.#listeners) void this.#afterwards(listener)
+    return result
+  }
+
+  #transaction(state: Open): Transaction {
+    const check = () => this.#assertOpen(state)
+    const tx = drizzleOver(this.#statements, check)
+    const bulk: Pick<Transaction, 'bulkInsert' | 'bulkDelete'> = {
+      bulkInsert: (table, rows, conflict) => {
+        check()
+        return bulkInsert(this.#statements, table, rows, conflict)
+      },
+      bulkDelete: (column, values) => {
+        check()
+        return bulkDelete(this.#statements, column, values)
+      },
+    }
+    return Object.assign(tx, bulk)
+  }
+
+  #assertOpen(state: Open): void {
+    if (!state.open) throw new Error('The transaction has ended: its tx cannot be used after the callback of db.write')
+    if (!this.#connection.inTransaction) throw new Error('The transaction was rolled back after an earlier error in it')
+  }
+
+  #inTime<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => reject(new Error(waited))
+      const cancel = this.#options.development ? nextTurn(giveUp) : later(giveUp)
+      answer.finally(cancel).then(resolve, reject)
+    })
+  }
+
+  /** The transaction is committed: what fails now must not look like a failed write. */
+  async #afterwards(run: AfterCommit): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      if (this.#options.log) this.#options.log.error({ err: error }, `After a commit: ${messageOf(error)}`)
+      else process.emitWarning(error instanceof Error ? error : String(error))
+    }
+  }
+}
+
+const waited =
+  'A transaction waited for something other than the database and was rolled back: fetch and compute before db.write'
+
+function nextTurn(run: () => void): () => void {
+  const handle = setImmediate(run)
+  return () => clearImmediate(handle)
+}
+
+function later(run: () => void): () => void {
+  const handle = setTimeout(run, patience).unref()
+  return () => clearTimeout(handle)
+}
