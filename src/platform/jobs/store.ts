@@ -1,0 +1,225 @@
+import { and, asc, count, desc, eq, inArray, isNotNull, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm'
+import type { Reader, Transaction } from '../../api/database.ts'
+import type { Job, JobCount, JobProgress, JobState } from './job.ts'
+import { jobSchedules, jobs } from './schema.ts'
+
+type JobRow = typeof jobs.$inferSelect
+export type NewJob = Pick<Job, 'id' | 'kind' | 'runAfter' | 'createdAt'> & {
+  payload?: unknown
+  key?: string | undefined
+  version?: number | undefined
+}
+export type ScheduleRow = typeof jobSchedules.$inferSelect
+
+export interface JobFilter {
+  kind?: string
+  state?: JobState
+  /** 50 unless given. */
+  limit?: number
+  /** Id of the last job of the page before. */
+  before?: string
+}
+
+export async function listJobs(reader: Reader, { kind, state, limit = 50, before }: JobFilter): Promise<Job[]> {
+  const filters: (SQL | undefined)[] = [
+    kind === undefined ? undefined : eq(jobs.kind, kind),
+    state === undefined ? undefined : eq(jobs.state, state),
+    before === undefined ? undefined : lt(jobs.id, before),
+  ]
+  const rows = await reader
+    .select()
+    .from(jobs)
+    .where(and(...filters))
+    .orderBy(desc(jobs.id))
+    .limit(limit)
+  return rows.map(toJob)
+}
+
+export async function findJob(reader: Reader, id: string): Promise<Job | undefined> {
+  const [row] = await reader.select().from(jobs).where(eq(jobs.id, id))
+  return row && toJob(row)
+}
+
+export async function countJobs(reader: Reader): Promise<JobCount[]> {
+  return await reader
+    .select({ kind: jobs.kind, state: jobs.state, count: count() })
+    .from(jobs)
+    .groupBy(jobs.kind, jobs.state)
+    .orderBy(asc(jobs.kind), asc(jobs.state))
+}
+
+/** When the next waiting job of these kinds is due; it may be in the past. */
+export async function nextDue(reader: Reader, kinds: string[]): Promise<Date | undefined> {
+  if (!kinds.length) return undefined
+  const [row] = await reader
+    .select({ at: jobs.runAfter })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'waiting'), inArray(jobs.kind, kinds)))
+    .orderBy(asc(jobs.runAfter))
+    .limit(1)
+  return row?.at
+}
+
+export async function findWaiting(tx: Transaction, kind: string, key: string): Promise<Job | undefined> {
+  const [row] = await tx
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.kind, kind), eq(jobs.key, key), eq(jobs.state, 'waiting')))
+  return row && toJob(row)
+}
+
+export async function findUnfinished(tx: Transaction, kind: string, key: string): Promise<Job | undefined> {
+  const [row] = await tx
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.kind, kind), eq(jobs.key, key), inArray(jobs.state, ['waiting', 'running'])))
+    .limit(1)
+  return row && toJob(row)
+}
+
+/** @returns its id */
+export async function insertJob(tx: Transaction, job: NewJob): Promise<string> {
+  await tx.insert(jobs).values({ ...job, state: 'waiting' })
+  return job.id
+}
+
+export async function updateRunAfter(tx: Transaction, id: string, runAfter: Date): Promise<void> {
+  await tx.update(jobs).set({ runAfter }).where(eq(jobs.id, id))
+}
+
+/** Takes the job that has been due for longest, if one is. One statement, so that no two can take the same. */
+export async function claimJob(
+  tx: Transaction,
+  { kinds, now, leaseUntil }: { kinds: string[]; now: Date; leaseUntil: Date },
+): Promise<Job | undefined> {
+  const due = tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'waiting'), lte(jobs.runAfter, now), inArray(jobs.kind, kinds)))
+    .orderBy(asc(jobs.runAfter), asc(jobs.id))
+    .limit(1)
+  const [row] = await tx
+    .update(jobs)
+    .set({ state: 'running', attempt: sql`${jobs.attempt} + 1`, startedAt: now, leaseUntil, ...columnsOf(undefined) })
+    .where(inArray(jobs.id, due))
+    .returning()
+  return row && toJob(row)
+}
+
+export async function updateLeases(tx: Transaction, ids: string[], leaseUntil: Date): Promise<void> {
+  await tx
+    .update(jobs)
+    .set({ leaseUntil })
+    .where(and(inArray(jobs.id, ids), eq(jobs.state, 'running')))
+}
+
+export async function updateProgress(tx: Transaction, id: string, progress: JobProgress): Promise<void> {
+  await tx
+    .update(jobs)
+    .set(columnsOf(progress))
+    .where(and(eq(jobs.id, id), eq(jobs.state, 'running')))
+}
+
+/** Rows marked as running: those whose lease has run out by `now`, or all of them. */
+export async function listOrphans(tx: Transaction, now?: Date): Promise<Job[]> {
+  const expired = now && lt(jobs.leaseUntil, now)
+  const rows = await tx
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.state, 'running'), expired))
+  return rows.map(toJob)
+}
+
+export async function finishJob(
+  tx: Transaction,
+  id: string,
+  end: { state: 'done' | 'failed' | 'interrupted'; at: Date; error?: string; progress?: JobProgress | undefined },
+): Promise<void> {
+  const { state, at, error = null, progress } = end
+  await tx
+    .update(jobs)
+    .set({ state, finishedAt: at, error, leaseUntil: null, ...(progress && columnsOf(progress)) })
+    .where(eq(jobs.id, id))
+}
+
+export async function returnJob(
+  tx: Transaction,
+  id: string,
+  again: { runAfter: Date; attempt: number; error: string | undefined },
+): Promise<void> {
+  const { runAfter, attempt, error = null } = again
+  await tx
+    .update(jobs)
+    .set({ state: 'waiting', runAfter, attempt, error, leaseUntil: null, startedAt: null, ...columnsOf(undefined) })
+    .where(eq(jobs.id, id))
+}
+
+/** @returns how many rows were removed, at most `limit` */
+export async function removeFinished(tx: Transaction, before: Date, limit: number): Promise<number> {
+  const old = tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(isNotNull(jobs.finishedAt), lt(jobs.finishedAt, before)))
+    .limit(limit)
+  const removed = await tx.delete(jobs).where(inArray(jobs.id, old)).returning({ id: jobs.id })
+  return removed.length
+}
+
+/** Kinds that have waiting jobs although nothing in this configuration can run them. */
+export async function listUnknownKinds(reader: Reader, known: string[]): Promise<string[]> {
+  const rows = await reader
+    .selectDistinct({ kind: jobs.kind })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'waiting'), notInArray(jobs.kind, known)))
+    .orderBy(asc(jobs.kind))
+  return rows.map((row) => row.kind)
+}
+
+export async function listSchedules(tx: Transaction): Promise<ScheduleRow[]> {
+  return await tx.select().from(jobSchedules)
+}
+
+export async function saveSchedule(tx: Transaction, row: ScheduleRow): Promise<void> {
+  await tx.insert(jobSchedules).values(row).onConflictDoUpdate({ target: jobSchedules.kind, set: row })
+}
+
+export async function removeOtherSchedules(tx: Transaction, kinds: string[]): Promise<void> {
+  await tx.delete(jobSchedules).where(notInArray(jobSchedules.kind, kinds))
+}
+
+function columnsOf(progress: JobProgress | undefined) {
+  return {
+    progressDone: progress?.done ?? null,
+    progressTotal: progress?.total ?? null,
+    progressWhat: progress?.what ?? null,
+    progressSince: progress?.since ?? null,
+  }
+}
+
+function toJob(row: JobRow): Job {
+  const { id, kind, state, attempt, runAfter, createdAt } = row
+  return {
+    ...{ id, kind, state, attempt, runAfter, createdAt },
+    ...present({
+      key: row.key,
+      payload: row.payload,
+      version: row.version,
+      startedAt: row.startedAt,
+      finishedAt: row.finishedAt,
+      error: row.error,
+    }),
+    ...present({ progress: progressOf(row) }),
+  }
+}
+
+function progressOf({ progressDone, progressTotal, progressWhat, progressSince }: JobRow): JobProgress | null {
+  if (progressDone === null || progressWhat === null || progressSince === null) return null
+  return { done: progressDone, ...present({ total: progressTotal }), what: progressWhat, since: progressSince }
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], null> }
+
+/** The same without the columns that hold nothing. */
+function present<T extends object>(columns: T): Present<T> {
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null)) as Present<T>
+}
