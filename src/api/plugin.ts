@@ -116,6 +116,8 @@ export interface Command {
   /** One line for `callboard help`. */
   summary: string
   usage?: string
+  /** Only reads: it may run beside the running portal. Any other needs the data folder for itself. */
+  readonly?: true
   /** @returns the exit code */
   run(args: { argv: readonly string[]; ctx: PluginContext; print(line: string): void }): Promise<number>
 }

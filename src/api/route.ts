@@ -20,9 +20,9 @@ export interface Crumb {
 
 export interface Reply extends FastifyReply {
   /** Renders a page: its fragment when htmx asked for part of a page, the whole shell otherwise. */
-  page<T extends object>(view: string, props: T, options: PageOptions): Promise<Reply>
+  page<T extends object>(view: string, props: T, options: PageOptions): Promise<FastifyReply>
   /** Renders one partial or swap alone, for an answer that replaces a region. */
-  fragment<T extends object>(view: string, props: T, status?: number): Promise<Reply>
+  fragment<T extends object>(view: string, props: T, status?: number): Promise<FastifyReply>
 }
 
 export interface Call<P, Q, B> {

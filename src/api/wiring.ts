@@ -14,3 +14,6 @@ export interface EventRef<T> {
 }
 
 export const eventRef = <T>(id: string): EventRef<T> => ({ id })
+
+/** The portal serves and its jobs run. Work that a plugin does by itself begins here, so that commands do not begin it. */
+export const portalStarted: EventRef<{ address: string }> = eventRef('portal.started')

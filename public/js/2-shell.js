@@ -1,0 +1,46 @@
+const root = document.documentElement
+
+const remember = (name, value) => {
+  // The server reads the cookie, so the next page comes in the right look; the Cookie Store is not everywhere.
+  // biome-ignore lint/suspicious/noDocumentCookie: see above
+  document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax`
+  root.dataset[name] = value
+}
+
+document.addEventListener('submit', (event) => {
+  const { name, value } = event.submitter ?? {}
+  if (event.target.getAttribute('action') !== '/theme' || !name) return
+  event.preventDefault()
+  remember(name, value)
+  if (name === 'rail') event.submitter.value = value === 'narrow' ? 'wide' : 'narrow'
+  else
+    for (const button of event.target.elements)
+      if (button.name === name) button.ariaPressed = String(button.value === value)
+})
+
+// Menus close when one looks elsewhere.
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(except)) menu.open = false
+}
+document.addEventListener('click', (event) => closeMenus(event.target))
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest?.('[data-copy]')
+  if (!button) return
+  const label = button.querySelector('span')
+  const before = label.textContent
+  try {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent)
+    label.textContent = 'Copied'
+  } catch {
+    label.textContent = 'Select and copy by hand'
+  }
+  setTimeout(() => (label.textContent = before), 1600)
+})
+
+// What works only with a script shows itself only with a script.
+const reveal = () => {
+  for (const element of document.querySelectorAll('[data-copy],[data-keys]')) element.hidden = false
+}
+reveal()
+document.addEventListener('htmx:after:swap', reveal)

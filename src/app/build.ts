@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import type { Plugin } from '../api/plugin.ts'
+import type { Route } from '../api/route.ts'
+import { portalStarted, type ServiceRef } from '../api/wiring.ts'
+import { healthRoutes, metricsRoute } from '../platform/http/health.ts'
+import { preferenceRoutes } from '../platform/http/preferences.ts'
+import { addRoute } from '../platform/http/routes.ts'
+import { createServer, type KnownRoute } from '../platform/http/server.ts'
+import { createAssets } from '../platform/views/assets.ts'
+import { createViews, type ViewFolder } from '../platform/views/engine.ts'
+import { accessOf } from './access.ts'
+import { type AssembleOptions, assemble, type Parts } from './assemble.ts'
+import { version } from './version.ts'
+
+export interface BuildOptions extends Omit<AssembleOptions, 'command' | 'readonly'> {
+  /** Views throw on a misspelt prop. For tests. */
+  strict?: boolean
+}
+
+/** A built portal, not listening yet. */
+export interface Portal extends Parts {
+  server: FastifyInstance
+  routes: readonly KnownRoute[]
+  /** Begins to work without listening. For tests. */
+  begin(): Promise<void>
+  /** Begins to listen and to work. @returns the address */
+  listen(): Promise<string>
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/**
+ * Puts the portal together: data, plugins, server.
+ *
+ * @throws PortalError `conflict` when another process owns the data folder, `invalid` for plugins that do not fit
+ * or a portal that would be open to everybody
+ */
+export async function buildPortal(options: BuildOptions): Promise<Portal> {
+  const parts = await assemble({ ...options, command: 'callboard start' })
+  try {
+    return await serve(options, parts)
+  } catch (error) {
+    await parts.close()
+    throw error
+  }
+}
+
+async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
+  const { config, plugins, log, strict = false } = options
+  const { services, contributions, closing, jobs, events } = parts
+  const access = accessOf(services, config)
+  const folders = viewFolders(plugins)
+  const assets = await createAssets({ public: join(root, 'public'), folders })
+  const views = createViews({ folders, icons: assets.icons, development: config.development, strict, now: parts.now })
+  const page = {
+    views,
+    assets,
+    version,
+    title: config.title,
+    nav: contributions.nav,
+    policy: access.policy,
+    notice: access.notice,
+  }
+  const { app, routes } = await createServer({
+    log,
+    id: parts.id,
+    origins: { host: new URL(config.baseUrl).host, loopbackOnly: access.loopbackOnly },
+    identify: access.identify,
+    metrics: parts.metrics,
+    assets,
+    page,
+  })
+  closing.add('the server', () => app.close())
+  closing.add('the jobs', () => jobs.stop())
+
+  let ready = false
+  const own = [...healthRoutes(() => ready), metricsRoute(parts.metrics), ...preferenceRoutes]
+  const host = {
+    policy: access.policy,
+    permissions: contributions.permissions,
+    use: <T>(service: ServiceRef<T>) => services.use(service, 'a route'),
+  }
+  for (const route of [...own.map(ofPlatform), ...contributions.routes]) addRoute(app, route, host)
+  await app.ready()
+
+  const begin = async (address: string) => {
+    ready = true
+    await jobs.start()
+    events.emit(portalStarted, { address })
+  }
+  return {
+    ...parts,
+    server: app,
+    routes,
+    begin: () => begin(config.baseUrl),
+    listen: async () => {
+      const address = await app.listen({ host: config.host, port: config.port })
+      parts.lock?.describe({ address })
+      await begin(address)
+      return address
+    },
+  }
+}
+
+/** The shell's own folders, and one for each plugin that has views. */
+function viewFolders(plugins: readonly Plugin[]): ViewFolder[] {
+  const own = ['layouts', 'shared'].map((name) => ({ name, path: join(root, 'views', name) }))
+  return [...own, ...plugins.flatMap(({ name, views }) => (views === undefined ? [] : [{ name, path: views }]))]
+}
+
+const ofPlatform = (spec: Route) => ({ spec, plugin: 'platform' })

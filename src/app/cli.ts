@@ -1,0 +1,78 @@
+import { messageOf, PortalError } from '../api/errors.ts'
+import { type LoadedConfig, loadConfig, takeConfigFile } from '../platform/config/load.ts'
+import { backup, restore } from './commands/backup.ts'
+import { printConfig } from './commands/config.ts'
+import { doctor } from './commands/doctor.ts'
+import { migrate } from './commands/migrate.ts'
+import { pluginCommand } from './commands/plugin.ts'
+import { start } from './commands/start.ts'
+import { withStanding } from './plugins.ts'
+import { version } from './version.ts'
+
+/** What every command gets. */
+export interface CommandArgs {
+  config: LoadedConfig
+  /** What stands behind the command's name. */
+  argv: readonly string[]
+  print(line: string): void
+}
+
+interface OwnCommand {
+  summary: string
+  usage?: string
+  run(args: CommandArgs): Promise<number>
+}
+
+const commands: Record<string, OwnCommand> = {
+  start: { summary: 'Serve the portal', run: start },
+  config: { summary: 'Print the configuration as it was understood, secrets masked', run: printConfig },
+  migrate: { summary: 'Bring the database up to date', usage: '[--dry-run]', run: migrate },
+  doctor: { summary: 'Check configuration, disk, database, git and sources', run: doctor },
+  backup: { summary: 'Write a copy of the database, also while the portal runs', usage: 'FILE [--overwrite]', run: backup },
+  restore: { summary: 'Put a backup in the place of the database', usage: 'FILE', run: restore },
+}
+
+/** Runs one command of the line. @returns the exit code: 0, 1 when it found or met trouble, 2 for a wrong call */
+export async function runCommand(words: readonly string[]): Promise<number> {
+  const print = (line: string) => void process.stdout.write(`${line}\n`)
+  try {
+    const { configFile, rest } = takeConfigFile(words)
+    const [name = 'help', ...argv] = rest
+    if (name === '--version' || name === 'version') {
+      print(version)
+      return 0
+    }
+    const config = await loadConfig({ configFile, env: process.env, cwd: process.cwd() })
+    if (['help', '--help', '-h'].includes(name)) {
+      for (const line of helpLines(config)) print(line)
+      return 0
+    }
+    const own = commands[name]
+    if (own) return await own.run({ config, argv, print })
+    return await pluginCommand(name, { config, argv, print })
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    return error instanceof PortalError && error.code === 'invalid' ? 2 : 1
+  }
+}
+
+function helpLines(config: LoadedConfig): string[] {
+  const own = Object.entries(commands).map(([name, { summary, usage }]) => ({ name, summary, usage }))
+  const all = [...own, ...withStanding(config.plugins).flatMap((plugin) => plugin.commands ?? [])]
+  const left = all.map(({ name, usage }) => (usage ? `${name} ${usage}` : name))
+  const width = Math.max(...left.map((text) => text.length))
+  return [
+    `callboard ${version}`,
+    '',
+    'Usage: callboard COMMAND [--config FILE]',
+    '',
+    ...all.map(({ summary }, index) => `  ${(left[index] ?? '').padEnd(width)}  ${summary}`),
+    '',
+    'Environment: HOST, PORT, DATA_DIR, CALLBOARD_CONFIG, LOG_LEVEL.',
+  ]
+}
+
+function explain(error: unknown): string {
+  if (error instanceof PortalError) return error.hint ? `${error.message}\n${error.hint}` : error.message
+  return error instanceof Error && error.stack ? error.stack : messageOf(error)
+}

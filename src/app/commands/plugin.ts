@@ -1,0 +1,28 @@
+import { nearest } from '../../api/nearest.ts'
+import { PortalError } from '../../api/errors.ts'
+import { createLog } from '../../platform/log.ts'
+import { assemble } from '../assemble.ts'
+import type { CommandArgs } from '../cli.ts'
+import { withStanding } from '../plugins.ts'
+
+/** Runs a command that a plugin contributes, with the plugin's own context and without serving. */
+export async function pluginCommand(name: string, { config, argv, print }: CommandArgs): Promise<number> {
+  const plugins = withStanding(config.plugins)
+  const command = plugins.flatMap(({ commands }) => commands ?? []).find((one) => one.name === name)
+  if (!command) {
+    const names = plugins.flatMap(({ commands }) => commands ?? []).map((one) => one.name)
+    const [meant] = nearest(name, ['start', 'config', 'migrate', 'doctor', 'backup', 'restore', ...names], 1)
+    throw new PortalError('invalid', `There is no command called ${name}`, {
+      hint: meant ? `Did you mean "callboard ${meant}"?` : '"callboard help" lists the commands.',
+    })
+  }
+  const log = createLog('warn')
+  const parts = await assemble({ config, plugins, log, command: `callboard ${name}`, readonly: command.readonly ?? false })
+  try {
+    const contributed = parts.contributions.commands.find(({ spec }) => spec.name === name)
+    if (!contributed) throw new Error(`The command ${name} was not collected`)
+    return await command.run({ argv, ctx: contributed.ctx, print })
+  } finally {
+    await parts.close()
+  }
+}

@@ -1,0 +1,405 @@
+/** Made-up data in which every region has each of its states: drawn by the gallery, rendered by the tests. */
+import { errorCodes } from '../../api/errors.ts'
+import { domId } from '../../platform/views/ids.ts'
+import type {
+  About,
+  CatalogEmpty,
+  Column,
+  EntityHead,
+  EntityRefLink,
+  EntityRow,
+  FilterGroup,
+  Owner,
+  Pager,
+  Problem,
+  RelatedGroup,
+  SourceRow,
+  Tree,
+} from '../catalog/views.ts'
+import { cardSamples } from './card-fixtures.ts'
+import type { GalleryPage, GallerySample } from './views.ts'
+
+/** The moment all ages are counted from: the start of the portal, because pages go on counting. */
+export const now = Date.now()
+const hour = 3_600_000
+
+const group = (name: string, title: string): Owner => ({
+  ref: `group:default/${name}`,
+  title,
+  href: `/catalog/default/group/${name}`,
+  known: true,
+  kind: 'group',
+})
+
+export const owners = {
+  cart: group('cart', 'Cart'),
+  payments: group('payments', 'Payments'),
+  long: group('research', 'Research, recommendations and personalisation'),
+  person: { ref: 'user:default/ada', title: 'Ada Lind', href: '/catalog/default/user/ada', known: true, kind: 'user' },
+  unknown: { ref: 'group:default/paymnets', title: 'paymnets', href: '', known: false, kind: 'group' },
+} satisfies Record<string, Owner>
+
+const entityLink = (kind: string, name: string, icon: string): EntityRefLink => ({
+  ref: `${kind}:default/${name}`,
+  title: name,
+  href: `/catalog/default/${kind}/${name}`,
+  icon,
+  known: true,
+})
+
+const row = (name: string, owner: Owner | null, more: Partial<EntityRow> = {}): EntityRow => ({
+  ref: `component:default/${name}`,
+  kind: 'Component',
+  namespace: 'default',
+  name,
+  title: null,
+  description: null,
+  type: 'service',
+  lifecycle: 'production',
+  owner,
+  system: null,
+  tags: [],
+  problems: { errors: 0, warnings: 0 },
+  changedAt: now - 2 * hour,
+  href: `/catalog/default/component/${name}`,
+  icon: 'box',
+  ...more,
+})
+
+export const rows: EntityRow[] = [
+  row('cart', owners.cart, {
+    description: 'Holds a shopper’s basket until checkout; talks to pricing and stock',
+    tags: ['node', 'critical'],
+  }),
+  row('cart-recommendations-batch-importer-for-the-northern-markets', owners.long, {
+    description: 'Nightly import of recommendation sets from the data lake into the cart database',
+    lifecycle: 'experimental',
+    tags: ['python'],
+    changedAt: now - 75 * hour,
+  }),
+  row('checkout', owners.unknown, {
+    description: 'Turns a basket into an order and a payment',
+    tags: ['node', 'pci', 'critical'],
+    problems: { errors: 2, warnings: 1 },
+    changedAt: now - 26 * 60_000,
+  }),
+  row('storefront', owners.person, {
+    namespace: 'web',
+    title: 'The shop',
+    description: 'The shop that customers see',
+    type: 'website',
+    icon: 'app-window',
+    problems: { errors: 0, warnings: 1 },
+  }),
+  row('stock', null, { lifecycle: 'deprecated', type: null, changedAt: now - 1500 * hour }),
+]
+
+export const columns: Column[] = [
+  { id: 'name', title: 'Name', href: '?sort=-name', direction: 'ascending' },
+  { id: 'type', title: 'Type', href: '?sort=type', direction: null },
+  { id: 'owner', title: 'Owner', href: '?sort=owner', direction: null },
+  { id: 'lifecycle', title: 'Lifecycle', href: '?sort=lifecycle', direction: null },
+  { id: 'problems', title: 'Problems', href: null, direction: null },
+  { id: 'tags', title: 'Tags', href: null, direction: null },
+  { id: 'changed', title: 'Changed', href: '?sort=-changed', direction: null },
+]
+
+export const groups: FilterGroup[] = [
+  {
+    name: 'kind',
+    title: 'Kind',
+    options: [
+      { value: 'component', label: 'Component', count: 96, checked: true },
+      { value: 'api', label: 'API', count: 38, checked: false },
+      { value: 'resource', label: 'Resource', count: 1041, checked: false },
+    ],
+    more: 0,
+    find: '',
+  },
+  {
+    name: 'owner',
+    title: 'Owner',
+    options: [
+      { value: 'group:default/payments', label: 'Payments', count: 17, checked: true },
+      { value: 'group:default/research', label: owners.long.title, count: 4, checked: false },
+    ],
+    more: 21,
+    find: '',
+  },
+]
+
+const pager: Pager = { from: 51, to: 100, total: 1240, previousHref: '?before=x', nextHref: '?after=y' }
+
+export const problems: Problem[] = [
+  {
+    severity: 'error',
+    title: 'Not an entity',
+    message: 'the document has no metadata.name.',
+    hint: 'Every entity needs a name of letters, digits and - _ . between.',
+    where: 'stock/catalog-info.yaml:3',
+    href: '/catalog/sources',
+    excerpt: null,
+    entity: null,
+  },
+  {
+    severity: 'warning',
+    title: 'Unknown owner',
+    message: 'no group or user is called paymnets.',
+    hint: 'Did you mean group:payments?',
+    where: 'catalog-info.yaml:21',
+    href: '/catalog/default/component/checkout/source#L21',
+    excerpt: {
+      lines: [
+        { number: 19, text: 'spec:' },
+        { number: 20, text: '  type: service' },
+        { number: 21, text: '  owner: paymnets' },
+      ],
+      line: 21,
+      from: 10,
+      to: 18,
+    },
+    entity: null,
+  },
+  {
+    severity: 'info',
+    title: 'Defined twice',
+    message: 'another source defines it as well; this one came first and stands.',
+    hint: null,
+    where: null,
+    href: null,
+    excerpt: null,
+    entity: entityLink('component', 'ledger', 'box'),
+  },
+]
+
+export const head: EntityHead = {
+  ref: 'component:default/checkout',
+  kind: 'Component',
+  namespace: 'default',
+  name: 'checkout',
+  title: null,
+  description: 'Turns a basket into an order and a payment',
+  type: 'service',
+  lifecycle: 'production',
+  icon: 'box',
+  owner: owners.payments,
+  facts: [
+    { icon: 'chat', text: '#payments', href: 'https://chat.example/payments', from: 'catalog-info.yaml:12' },
+    { icon: 'code', text: 'shop/checkout', href: 'https://git.example/shop/checkout', from: null },
+  ],
+  problems: { errors: 0, warnings: 0 },
+  orphan: false,
+  actions: [
+    { title: 'Read again', href: '/catalog/refresh', icon: 'refresh', method: 'post' },
+    { title: 'Edit the file', href: 'https://git.example/edit', icon: 'pencil', method: 'get' },
+  ],
+  tabs: [
+    { id: 'overview', title: 'Overview', href: '#overview', current: true, count: null, alert: null },
+    { id: 'api', title: 'API', href: '#api', current: false, count: 2, alert: null },
+    { id: 'cost', title: 'Cost', href: '#cost', current: false, count: null, alert: 'Over budget' },
+    { id: 'source', title: 'Source', href: '#source', current: false, count: null, alert: null },
+  ],
+}
+
+export const related: RelatedGroup[] = [
+  {
+    id: 'dependencies',
+    title: 'Depends on',
+    total: 3,
+    moreHref: null,
+    rows: [
+      { ...entityLink('component', 'cart', 'box'), sentence: 'depends on · service', owner: owners.cart },
+      {
+        ...entityLink('resource', 'orders-db', 'database'),
+        sentence: 'depends on · PostgreSQL',
+        owner: owners.payments,
+      },
+      { ...entityLink('component', 'gone', 'box'), known: false, sentence: 'depends on', owner: null },
+    ],
+  },
+  {
+    id: 'apis',
+    title: 'APIs',
+    total: 12,
+    moreHref: '/catalog?kind=api',
+    rows: [{ ...entityLink('api', 'orders-api', 'plug'), sentence: 'provides · openapi', owner: owners.payments }],
+  },
+]
+
+export const about: About = {
+  editHref: 'https://git.example/edit',
+  rows: [
+    {
+      title: 'Owner',
+      value: { as: 'owner', owner: owners.unknown },
+      from: { text: 'catalog-info.yaml:21', title: 'catalog-info.yaml line 21 at 3f9c2ab', href: '#L21' },
+    },
+    { title: 'System', value: { as: 'entity', entity: entityLink('system', 'orders', 'boxes') }, from: null },
+    { title: 'Lifecycle', value: { as: 'text', text: 'production' }, from: null },
+    {
+      title: 'Tags',
+      value: { as: 'tags', tags: ['node', 'pci', 'critical'].map((text) => ({ text, href: `/catalog?tag=${text}` })) },
+      from: null,
+    },
+    {
+      title: 'Source',
+      value: { as: 'link', text: 'shop/checkout', href: 'https://git.example/shop/checkout' },
+      from: null,
+    },
+    { title: 'Reference', value: { as: 'code', text: 'component:default/checkout' }, from: null },
+    { title: 'Changed', value: { as: 'time', at: now - 26 * 60_000, by: 'Ada' }, from: null },
+  ],
+}
+
+export const sources: SourceRow[] = (['ok', 'partial', 'failed', 'reading', 'waiting'] as const).map((state, at) => ({
+  id: `folder:${state}`,
+  title: ['examples', 'payments', 'warehouse', 'frontends', 'archive'][at] ?? state,
+  type: at % 2 === 0 ? 'folder' : 'git',
+  location: at % 2 === 0 ? `/srv/catalog/${state}` : `https://git.example/${state}.git`,
+  state,
+  entities: state === 'waiting' ? 0 : 214 - at,
+  files: state === 'waiting' ? 0 : 61,
+  problems: state === 'partial' ? 3 : 0,
+  problemsHref: state === 'partial' ? '/catalog?problems=error' : null,
+  readAt: state === 'waiting' ? null : now - at * hour - 40_000,
+  took: state === 'waiting' ? null : 1400,
+  revision: state === 'waiting' ? null : '3f9c2ab',
+  error: state === 'failed' ? 'The folder is not there any more.' : null,
+  hint: state === 'failed' ? 'Mount it again, or change its path in portal.config.ts.' : null,
+  refreshHref: '/catalog/sources/refresh',
+}))
+
+export const tree: Tree = {
+  title: 'shop/checkout',
+  more: 12,
+  nodes: [
+    { name: 'docs', children: [{ name: 'index.md', href: '?file=docs/index.md' }] },
+    { name: 'src', open: true, children: [{ name: 'a-file-with-a-rather-long-name.ts', href: '?file=src/a' }] },
+    { name: 'catalog-info.yaml', href: '?file=catalog-info.yaml', current: true },
+  ],
+}
+
+const empty = (why: CatalogEmpty['why'], relax: CatalogEmpty['relax'] = []): CatalogEmpty => ({
+  why,
+  relax,
+  sourcesHref: '/catalog/sources',
+  href: '/catalog',
+})
+
+const list = { chosen: [], clearHref: '/catalog', columns, rows, pager, empty: null }
+const yaml = 'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: checkout\nspec:\n  type: service\n'
+const text = {
+  switches: [
+    { title: 'YAML', href: '?as=yaml', current: true },
+    { title: 'JSON', href: '?as=json', current: false },
+  ],
+  title: 'catalog-info.yaml',
+  text: yaml,
+  line: 4,
+  note: null,
+  viewHref: 'https://git.example/view',
+  editHref: null,
+  revision: '3f9c2ab',
+}
+
+/** All samples, in the order of the page. Each of a region that has an id of its own is drawn once only. */
+export function gallery(): GalleryPage {
+  const section = (title: string, view: string, samples: readonly [string, object][], wide = false) => ({
+    id: domId('gallery', title),
+    title,
+    samples: samples.map(([state, props]): GallerySample => ({ state, view, props, wide })),
+  })
+  return {
+    sections: [
+      section('Owner', 'shared/_owner', [
+        ['known', { owner: owners.payments }],
+        ['a person', { owner: owners.person }],
+        ['unknown', { owner: owners.unknown }],
+        ['none', { owner: null }],
+      ]),
+      section(
+        'Badge',
+        'shared/_badge',
+        ['ok', 'warn', 'bad', 'info', 'plain'].map((state) => [state, { state, text: state }]),
+      ),
+      section(
+        'Note',
+        'shared/_problem',
+        problems.map((problem) => [problem.severity, { problem }]),
+      ),
+      section('Card', 'shared/_card', cardSamples(now)),
+      section(
+        'Error',
+        'shared/_error',
+        errorCodes.map((code) => [
+          code,
+          {
+            code,
+            message: 'What happened and why stands here.',
+            hint: 'What to do next stands here.',
+            requestId: code === 'internal' ? 'req-4f1c' : null,
+            retryHref: code === 'upstream' ? '#' : null,
+          },
+        ]),
+      ),
+      section('Empty', 'shared/_empty', [
+        [
+          'with lines to add',
+          {
+            icon: 'inbox',
+            title: 'No links yet',
+            text: 'Name them in the file.',
+            code: 'metadata:\n  links: []',
+            action: null,
+          },
+        ],
+        [
+          'with an action',
+          {
+            icon: 'inbox',
+            title: 'The catalog is empty',
+            text: null,
+            code: null,
+            action: { title: 'Look at the sources', href: '#' },
+          },
+        ],
+      ]),
+      section('Pager', 'shared/_pager', [
+        ['one page', { pager: { from: 1, to: 9, total: 9, previousHref: null, nextHref: null } }],
+      ]),
+      section(
+        'List',
+        'catalog/_list',
+        [['rows', { ...list, chosen: [{ group: 'Owner', label: 'Payments', removeHref: '#' }] }]],
+        true,
+      ),
+      section('List without rows', 'catalog/_nothing', [
+        ['filtered', { empty: empty('filtered', [{ label: 'Owner: Payments', href: '#', count: 12 }]) }],
+      ]),
+      section('Filters', 'catalog/_filters', [['two groups', { groups, chosen: 2 }]]),
+      section(
+        'Header',
+        'catalog/_head',
+        [
+          [
+            'everything',
+            { entity: { ...head, owner: owners.unknown, orphan: true, problems: { errors: 1, warnings: 0 } } },
+          ],
+        ],
+        true,
+      ),
+      section('Related', 'catalog/_related', [['two groups', { groups: related, name: 'checkout' }]]),
+      section('About', 'catalog/_about', [['all kinds of facts', { about }]]),
+      section('Links', 'catalog/_links', [['none', { links: [] }]]),
+      section('Changes', 'catalog/_changes', [['none', { changes: { rows: [], allHref: null } }]]),
+      section('Files', 'catalog/_files', [['open folder', { tree }]]),
+      section('Text', 'catalog/_text', [['a marked line', text]], true),
+      section(
+        'Sources',
+        'catalog/_sources',
+        [['every state', { sources, href: '#', reading: false, example: '' }]],
+        true,
+      ),
+    ],
+  }
+}

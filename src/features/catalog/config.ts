@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Provider } from '../../api/provider.ts'
+import { type Duration, milliseconds } from '../../api/time.ts'
+
+const duration = z.custom<Duration>(
+  (value) => {
+    try {
+      return typeof value === 'string' && milliseconds(value) > 0
+    } catch {
+      return false
+    }
+  },
+  { message: 'write a length of time such as 30s, 5m, 6h or 1d' },
+)
+
+const provider = z.custom<Provider>(
+  (value) => typeof value === 'object' && value !== null && 'id' in value && 'open' in value && 'locationOf' in value,
+  { message: 'must be made by a provider such as folderProvider({ path })' },
+)
+
+export const CatalogOptions = z.strictObject({
+  providers: z.array(provider).default([]).describe('Where entities come from; without any the catalog is empty.'),
+  every: duration.default('10m').describe('How often each source is read again without being told.'),
+  keepOrphans: duration.default('7d').describe('How long an entity stays that no file defines any more.'),
+  maxFileBytes: z.number().int().positive().max(100_000_000).default(10_000_000).describe('Largest file that is read.'),
+  maxFiles: z
+    .number()
+    .int()
+    .positive()
+    .max(1_000_000)
+    .default(50_000)
+    .describe('Most files that one source may lead to.'),
+})
+
+export type CatalogOptions = z.output<typeof CatalogOptions>

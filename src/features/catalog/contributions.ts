@@ -1,0 +1,93 @@
+import type { Entity } from '../../api/entity.ts'
+import type { EntityCard, EntityTab, HomeCard, NavItem } from '../../api/plugin.ts'
+import { parseRef } from '../../api/ref.ts'
+import type { FactsView, TableView } from '../../platform/views/built-in.ts'
+import { relatedRow } from './entity-view.ts'
+import { rowView } from './list-view.ts'
+import { ListAddress, readQuery } from './query.ts'
+import { catalogService } from './service.ts'
+import { relationWords } from './views.ts'
+
+export const nav: readonly NavItem[] = [
+  {
+    id: 'list',
+    title: 'Catalog',
+    href: '/catalog',
+    icon: 'box',
+    permission: 'catalog.read',
+    count: async ({ actor, ctx }) => total(await ctx.use(catalogService).countByKind(actor)),
+  },
+  { id: 'sources', title: 'Sources', href: '/catalog/sources', icon: 'source', permission: 'catalog.sources', group: 'more' },
+]
+
+export const entityTabs: readonly EntityTab[] = [
+  {
+    id: 'relations',
+    title: 'Relations',
+    permission: 'catalog.read',
+    view: 'table',
+    load: async ({ entity, actor, ctx }): Promise<TableView> => {
+      const { related } = await ctx.use(catalogService).overview(actor, refOf(entity))
+      return {
+        caption: `Everything that ${entity.metadata.name} is related to`,
+        columns: [{ title: 'Relation' }, { title: 'Entity' }, { title: 'Kind' }, { title: 'Type' }, { title: 'Owner' }],
+        rows: related.map((one) => {
+          const row = relatedRow(one)
+          const name = row.known ? { text: row.title, href: row.href, icon: row.icon } : { text: `${row.title} (unknown)`, state: 'warn' as const }
+          const owner = row.owner && { text: row.owner.title, ...(row.owner.known && { href: row.owner.href }) }
+          return [relationWords(one.type), name, parseRef(one.ref).kind, one.entityType, owner]
+        }),
+        empty: 'Nothing is related to it yet',
+      }
+    },
+  },
+]
+
+/** Annotations that the portal sets itself; everybody else's are shown. */
+const ownAnnotations = /^backstage\.io\/(managed-by|view-url|edit-url|source-location|orphan)/
+
+export const entityCards: readonly EntityCard[] = [
+  {
+    id: 'annotations',
+    title: 'Annotations',
+    permission: 'catalog.read',
+    place: 'side',
+    when: (entity) => annotationsOf(entity).length > 0,
+    view: 'facts',
+    load: ({ entity }): FactsView => ({
+      facts: annotationsOf(entity).map(([title, value]) => ({ title, value })),
+    }),
+  },
+]
+
+export const homeCards: readonly HomeCard[] = [
+  {
+    id: 'attention',
+    title: 'Needs attention',
+    permission: 'catalog.read',
+    place: 'side',
+    view: 'table',
+    load: ({ actor, ctx }): TableView | undefined => {
+      const query = readQuery(ListAddress.parse({ kind: 'all', problems: 'any', sort: '-changed' }))
+      const rows = ctx.use(catalogService).list(actor, query).rows.slice(0, 8).map(rowView)
+      if (rows.length === 0) return undefined
+      return {
+        columns: [{ title: 'Entity' }, { title: 'Problems', align: 'end' }],
+        rows: rows.map((row) => [
+          { text: row.title ?? row.name, href: row.href, icon: row.icon },
+          { text: row.problems.errors + row.problems.warnings, state: row.problems.errors > 0 ? 'bad' : 'warn' },
+        ]),
+      }
+    },
+  },
+]
+
+function annotationsOf(entity: Entity): [string, string][] {
+  return Object.entries(entity.metadata.annotations ?? {}).filter(([key]) => !ownAnnotations.test(key))
+}
+
+function refOf({ kind, metadata }: Entity) {
+  return { kind, namespace: metadata.namespace ?? 'default', name: metadata.name }
+}
+
+const total = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0)

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto'
+import type { Actor } from '../../api/actor.ts'
+import { messageOf, PortalError } from '../../api/errors.ts'
+import type { PluginContext, Progress } from '../../api/plugin.ts'
+import type { Provider } from '../../api/provider.ts'
+import type { SourceTree } from '../../api/source-tree.ts'
+import { milliseconds } from '../../api/time.ts'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import type { Contributions } from '../../platform/contributions.ts'
+import type { CatalogOptions } from './config.ts'
+import { catalogChanged } from './contract.ts'
+import { type CrawlResult, crawl } from './crawl.ts'
+import { createParser, type Parser } from './parser.ts'
+import { createCrawlStore } from './store/crawl.ts'
+import { forgetFile } from './store/ingest.ts'
+import { settleProblems } from './store/references.ts'
+import {
+  type CountedSource,
+  countSources,
+  declareSources,
+  expiredOrphans,
+  filesOf,
+  forgetSource,
+  listSources,
+  markFailed,
+  markFinished,
+  type SourceRow,
+  unconfiguredSources,
+} from './store/sources.ts'
+import { chooseWinners, type Kinds, removeEntities } from './store/winners.ts'
+
+export interface Crawler {
+  /** Takes up the work: sources of the configuration are read and watched, those that are gone are let go. */
+  start(): Promise<void>
+  /** Asks for a source to be read soon. @throws PortalError `not_found` */
+  refresh(actor: Actor, sourceId: string, requestId: string): Promise<void>
+  /** Reads one source now; the job behind `refresh`. */
+  crawl(sourceId: string, progress: Progress, signal: AbortSignal): Promise<CrawlResult | undefined>
+  /** Takes away what nothing has defined for as long as orphans are kept. @returns how many went */
+  sweep(): Promise<number>
+  /** How many sources are being read. */
+  readonly running: number
+  sources(): Promise<CountedSource[]>
+  sourceRows(): Promise<SourceRow[]>
+  provider(sourceId: string): Provider | undefined
+  /** The files of a source as they were last read; opened anew where nothing was read since the start. */
+  tree(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined>
+}
+
+export const crawlerRef: ServiceRef<Crawler> = serviceRef('catalog.crawler')
+
+/** Grows when the same file would be read differently: everything is read again then. */
+const readerVersion = 1
+
+/** A source that failed is tried again after this, if its own interval is not shorter. */
+const rescue = '1m'
+
+/** How long reading one source may take. */
+const longest = '20m'
+
+export function createCrawler(ctx: PluginContext, options: CatalogOptions, contributions: () => Contributions): Crawler {
+  const running = new Set<string>()
+  let generation = 1
+  const trees = new Map<string, SourceTree>()
+  let parser: Parser | undefined
+  ctx.onClose(() => parser?.close())
+
+  const kinds = (): Kinds => ({
+    kinds: new Map(contributions().kinds.map(({ spec }) => [spec.kind, spec])),
+    processors: contributions().processors.map(({ spec }) => spec),
+  })
+  const providers = () => contributions().providers.map(({ spec }) => spec)
+  const provider = (id: string) => providers().find((one) => one.id === id)
+  const changed = (refs: readonly string[]) => ctx.emit(catalogChanged, { generation: ++generation, refs })
+
+  async function watch(one: Provider): Promise<void> {
+    if (!one.watch) return
+    const again = () => void enqueue(one.id).catch((error) => failed(error))
+    const failed = (error: unknown) => {
+      ctx.log.warn({ source: one.id, err: error }, `Changes of ${one.title} are not seen at once: ${messageOf(error)}`)
+    }
+    try {
+      const close = await one.watch(again, failed)
+      ctx.onClose(close)
+      // What changed while the watch was being set up has not been told.
+      again()
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  async function enqueue(sourceId: string, after?: Date): Promise<void> {
+    await ctx.db.write((tx) => ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId }, key: sourceId, ...(after && { after }) }))
+  }
+
+  async function letGo(sourceId: string): Promise<void> {
+    const paths = await filesOf(ctx.db.read, sourceId)
+    await ctx.db.write(async (tx) => {
+      const refs: string[] = []
+      for (const path of paths) refs.push(...(await forgetFile(tx, sourceId, path)))
+      await chooseWinners(tx, refs, 'removed from the configuration', kinds(), ctx)
+      await settleProblems(tx, new Set(refs), ctx)
+      await forgetSource(tx, sourceId)
+      changed(refs)
+    })
+    ctx.log.info({ source: sourceId, files: paths.length }, 'A source is no longer in the configuration')
+  }
+
+  async function readSource(one: Provider, progress: Progress, signal: AbortSignal): Promise<CrawlResult> {
+    parser ??= createParser({ log: ctx.log })
+    const tree = await one.open(signal)
+    trees.set(one.id, tree)
+    const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader: readerOf(kinds()), clock: ctx, changed })
+    const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
+    return crawl({ provider: one, tree, parser, store, kinds: kinds(), limits, progress, signal, log: ctx.log })
+  }
+
+  function nextTime(one: Provider, from: Date, didFail: boolean): Date {
+    const every = milliseconds(one.every ?? options.every)
+    return new Date(from.getTime() + (didFail ? Math.min(every, milliseconds(rescue)) : every))
+  }
+
+  return {
+    get running() {
+      return running.size
+    },
+
+    async start() {
+      await declareSources(ctx.db, providers())
+      for (const { id } of await unconfiguredSources(ctx.db.read)) await letGo(id)
+      for (const one of providers()) {
+        await enqueue(one.id)
+        void watch(one)
+      }
+    },
+
+    async refresh(actor, sourceId, requestId) {
+      if (!provider(sourceId)) throw new PortalError('not_found', `There is no source called ${sourceId}`)
+      await ctx.db.write(async (tx) => {
+        await ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId }, key: sourceId })
+        await ctx.audit(tx, { action: 'catalog.refresh', actor, target: sourceId, requestId })
+      })
+    },
+
+    async crawl(sourceId, progress, signal) {
+      const one = provider(sourceId)
+      if (!one) return undefined
+      const began = ctx.now()
+      running.add(sourceId)
+      try {
+        const result = await readSource(one, progress, AbortSignal.any([signal, AbortSignal.timeout(milliseconds(longest))]))
+        const ended = ctx.now()
+        const took = ended.getTime() - began.getTime()
+        await ctx.db.write(async (tx) => {
+          await markFinished(tx, sourceId, ended, took)
+          await ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId }, key: sourceId, after: nextTime(one, ended, false) })
+          changed([])
+        })
+        if (result.read > 0) ctx.log.info({ source: sourceId, ...result, ms: took }, 'Read a source')
+        return result
+      } catch (error) {
+        // The portal stops: the job waits for the next start, and the source is not to blame.
+        if (signal.aborted) throw error
+        const ended = ctx.now()
+        const hint = error instanceof PortalError ? error.hint : undefined
+        await ctx.db.write(async (tx) => {
+          await markFailed(tx, sourceId, ended, messageOf(error), hint)
+          await ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId }, key: sourceId, after: nextTime(one, ended, true) })
+          changed([])
+        })
+        throw error
+      } finally {
+        running.delete(sourceId)
+      }
+    },
+
+    async sweep() {
+      const until = new Date(ctx.now().getTime() - milliseconds(options.keepOrphans))
+      const refs = await expiredOrphans(ctx.db.read, until)
+      if (refs.length === 0) return 0
+      await ctx.db.write(async (tx) => {
+        await removeEntities(tx, refs, 'swept', ctx)
+        await settleProblems(tx, new Set(refs), ctx)
+        changed(refs)
+      })
+      ctx.log.info({ entities: refs.length }, 'Removed entities that nothing defines any more')
+      return refs.length
+    },
+
+    sources: () => countSources(ctx.db.read),
+    sourceRows: () => listSources(ctx.db.read),
+    provider,
+
+    async tree(sourceId, signal) {
+      const known = trees.get(sourceId)
+      if (known) return known
+      const opened = await provider(sourceId)?.open(signal)
+      if (opened) trees.set(sourceId, opened)
+      return opened
+    },
+  }
+}
+
+/** Other kinds or other checks read the same file differently. */
+function readerOf({ kinds, processors }: Kinds): string {
+  const parts = [String(readerVersion), ...kinds.keys(), ...processors.map(({ id }) => id)]
+  return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 12)
+}

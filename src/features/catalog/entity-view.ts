@@ -1,0 +1,282 @@
+import type { Entity } from '../../api/entity.ts'
+import { entityPath, parseRef } from '../../api/ref.ts'
+import { safeHref } from '../../platform/views/words.ts'
+import { ownerView, refLink } from './list-view.ts'
+import type { Change } from './model/changes.ts'
+import { type ProblemCode, problemCodes } from './model/problem.ts'
+import type { Located } from './places.ts'
+import type { Overview } from './service.ts'
+import type { ChangeRow, EntityRow, ProblemRow, RelatedEntity } from './store/entity.ts'
+import {
+  type AboutRow,
+  type AboutValue,
+  type Card,
+  type EntityHead,
+  type EntityPage,
+  entityIcon,
+  type Excerpt,
+  type HeadFact,
+  linkRows,
+  type Problem,
+  type Provenance,
+  type RelatedGroup,
+  relationWords,
+  type TabLink,
+} from './views.ts'
+
+export interface EntityViewArgs {
+  overview: Overview
+  located: Located | undefined
+  head: EntityHead
+  main: readonly Card[]
+  side: readonly Card[]
+  /** Title of a reference, null where the catalog does not know it. */
+  titleOf(ref: string): string | null
+  suggest(problem: ProblemRow): string | null
+  viewUrl(path: string, line?: number): string | undefined
+  editUrl: string | undefined
+}
+
+/** The overview of an entity: what answers first, what it is related to, and what is wrong with it. */
+export function entityView(args: EntityViewArgs): EntityPage {
+  const { overview, head } = args
+  const { row } = overview
+  return {
+    entity: head,
+    problems: overview.problems.map((problem) => problemView(problem, args)),
+    related: relatedGroups(overview.related, entityPath(row)),
+    about: { editHref: args.editUrl ?? null, rows: aboutRows(args) },
+    links: linkRows(row.entity.metadata.links ?? []),
+    changes: { rows: overview.changes.map(changeView), allHref: null },
+    main: args.main,
+    side: args.side,
+  }
+}
+
+export interface HeadArgs {
+  row: EntityRow
+  kindName: string
+  titleOf(ref: string): string | null
+  tabs: readonly { id: string; title: string }[]
+  current: string
+  viewUrl: string | undefined
+  editUrl: string | undefined
+}
+
+export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editUrl }: HeadArgs): EntityHead {
+  const path = entityPath(row)
+  const link = (id: string, title: string): TabLink => ({
+    id,
+    title,
+    href: id === '' ? path : `${path}/${id}`,
+    current: id === current,
+    count: null,
+    alert: null,
+  })
+  return {
+    ref: row.ref,
+    kind: kindName,
+    namespace: row.namespace,
+    name: row.name,
+    title: row.title,
+    description: row.description,
+    type: row.type === null ? null : typeWords(row.type),
+    lifecycle: row.lifecycle,
+    icon: entityIcon(row.kind, row.type),
+    owner: row.owner === null ? null : ownerView(row.owner, titleOf(row.owner)),
+    facts: headFacts(row.entity),
+    problems: { errors: row.errors, warnings: row.warnings },
+    orphan: row.orphanedAt !== null,
+    actions: [
+      viewUrl && { title: 'View the file', href: viewUrl, icon: 'external', method: 'get' as const },
+      editUrl && { title: 'Edit the file', href: editUrl, icon: 'pencil', method: 'get' as const },
+    ].filter((action) => action !== undefined && action !== ''),
+    tabs: [link('', 'Overview'), ...tabs.map(({ id, title }) => link(id, title))],
+  }
+}
+
+const spelled: Record<string, string> = {
+  openapi: 'OpenAPI',
+  asyncapi: 'AsyncAPI',
+  graphql: 'GraphQL',
+  grpc: 'gRPC',
+  trpc: 'tRPC',
+  'mcp-server': 'MCP server',
+  's3-bucket': 'S3 bucket',
+}
+
+function typeWords(type: string): string {
+  return spelled[type.toLowerCase()] ?? type.replaceAll('-', ' ')
+}
+
+/** How to reach those who know: e-mail of a person or group, the chat and the code. */
+function headFacts(entity: Entity): HeadFact[] {
+  const facts: HeadFact[] = []
+  const profile = entity.spec?.profile
+  const email = typeof profile === 'object' && profile !== null && !Array.isArray(profile) ? profile.email : undefined
+  if (typeof email === 'string') facts.push({ icon: 'mail', text: email, href: `mailto:${email}`, from: 'spec.profile.email' })
+  const links = entity.metadata.links ?? []
+  const chat = links.find(({ icon, type }) => icon === 'chat' || type === 'chat')
+  if (chat && safeHref(chat.url)) facts.push({ icon: 'chat', text: chat.title ?? chat.url, href: chat.url, from: 'metadata.links' })
+  const slug = entity.metadata.annotations?.['github.com/project-slug']
+  if (slug && /^[\w.-]+\/[\w.-]+$/.test(slug)) {
+    facts.push({ icon: 'code', text: slug, href: `https://github.com/${slug}`, from: 'github.com/project-slug' })
+  }
+  return facts.slice(0, 4)
+}
+
+/** Rows of a group before the rest is counted only. */
+const shownRelated = 12
+
+function relatedGroups(related: readonly RelatedEntity[], path: string): RelatedGroup[] {
+  const byType = new Map<string, RelatedEntity[]>()
+  for (const one of related) {
+    // The owner stands in the header and among the facts.
+    if (one.type === 'ownedBy') continue
+    byType.set(one.type, [...(byType.get(one.type) ?? []), one])
+  }
+  return [...byType].map(([type, all]) => ({
+    id: type,
+    title: `${relationWords(type).charAt(0).toUpperCase()}${relationWords(type).slice(1)}`,
+    rows: all.slice(0, shownRelated).map(relatedRow),
+    total: all.length,
+    moreHref: all.length > shownRelated ? `${path}/relations#${type}` : null,
+  }))
+}
+
+export function relatedRow(one: RelatedEntity) {
+  const { ref, title, href, icon, known } = refLink(one.ref, one.name === null ? null : (one.title ?? one.name), one.entityType)
+  const words = relationWords(one.type)
+  const what = one.entityType === null ? '' : ` · ${typeWords(one.entityType)}`
+  return {
+    ref,
+    title,
+    href,
+    icon,
+    known,
+    sentence: known ? `${words}${what}` : `${words} · not in the catalog`,
+    owner: one.owner === null ? null : ownerView(one.owner, one.ownerTitle),
+  }
+}
+
+function aboutRows(args: EntityViewArgs): AboutRow[] {
+  const { row } = args.overview
+  const { spec, metadata } = row.entity
+  const from = (...path: (string | number)[]) => provenance(args, path)
+  const rows: (AboutRow | undefined)[] = [
+    row.owner === null ? undefined : about('Owner', { as: 'owner', owner: ownerView(row.owner, args.titleOf(row.owner)) }, from('spec', 'owner')),
+    row.system === null ? undefined : about('System', { as: 'entity', entity: refLink(row.system, args.titleOf(row.system), null) }, from('spec', 'system')),
+    entityFact('Domain', 'domain', 'domain'),
+    entityFact('Parent', 'parent', 'group'),
+    row.type === null ? undefined : about('Type', { as: 'text', text: typeWords(row.type) }, from('spec', 'type')),
+    row.lifecycle === null ? undefined : about('Lifecycle', { as: 'text', text: row.lifecycle }, from('spec', 'lifecycle')),
+    row.namespace === 'default' ? undefined : about('Namespace', { as: 'code', text: row.namespace }, from('metadata', 'namespace')),
+    row.tags.length === 0 ? undefined : about('Tags', { as: 'tags', tags: row.tags.map(tagLink) }, from('metadata', 'tags')),
+    ...Object.entries(metadata.labels ?? {}).map(([key, value]) => about(key, { as: 'text', text: value }, from('metadata', 'labels', key))),
+    about('Changed', { as: 'time', at: row.changedAt.getTime(), by: null }, null),
+    about('Defined in', fileValue(args), null),
+  ]
+  return rows.filter((one) => one !== undefined)
+
+  function entityFact(title: string, field: string, kind: string): AboutRow | undefined {
+    const value = spec?.[field]
+    if (typeof value !== 'string') return undefined
+    const related = args.overview.related.find((one) => one.ref.startsWith(`${kind}:`) && one.ref.endsWith(`/${value.split('/').at(-1)?.toLowerCase()}`))
+    if (!related) return undefined
+    const title_ = related.name === null ? null : (related.title ?? related.name)
+    return about(title, { as: 'entity', entity: refLink(related.ref, title_, related.entityType) }, from('spec', field))
+  }
+
+  function tagLink(tag: string) {
+    return { text: tag, href: `/catalog?kind=all&tag=${encodeURIComponent(tag)}` }
+  }
+}
+
+function about(title: string, value: AboutValue, from: Provenance | null): AboutRow {
+  return { title, value, from }
+}
+
+function fileValue({ overview: { row }, viewUrl }: EntityViewArgs): AboutValue {
+  const href = viewUrl(row.path) ?? `${entityPath(row)}/source?file=${encodeURIComponent(row.path)}`
+  return { as: 'link', text: row.path, href }
+}
+
+/** The line that states a fact. */
+function provenance({ overview: { row }, located, viewUrl }: EntityViewArgs, path: (string | number)[]): Provenance | null {
+  const place = located?.place(path)
+  if (!place) return null
+  const file = row.path.split('/').at(-1) ?? row.path
+  const href = viewUrl(row.path, place.line) ?? sourceLine(row, place.line)
+  return { text: `${file}:${place.line}`, title: `${row.path} line ${place.line}`, href }
+}
+
+function sourceLine(row: EntityRow, line: number): string {
+  return `${entityPath(row)}/source?file=${encodeURIComponent(row.path)}&line=${line}#L${line}`
+}
+
+export interface ProblemViewArgs {
+  located: Located | undefined
+  overview: { row: EntityRow } | undefined
+  suggest(problem: ProblemRow): string | null
+  viewUrl(path: string, line?: number): string | undefined
+}
+
+export function problemView(problem: ProblemRow, args: ProblemViewArgs): Problem {
+  const place = problem.place ?? args.located?.place(JSON.parse(problem.field) as (string | number)[], problem.atKey ? 'key' : 'value')
+  const file = problem.path.split('/').at(-1) ?? problem.path
+  const suggestion = args.suggest(problem)
+  const row = args.overview?.row
+  const inside = row && place ? sourceLine({ ...row, path: problem.path }, place.line) : null
+  return {
+    severity: severityOf(problem.severity),
+    title: problemCodes[problem.code as ProblemCode] ?? problem.code,
+    message: problem.expected === null ? problem.message : `${problem.message}. Expected: ${problem.expected}`,
+    hint: suggestion === null ? problem.hint : `Did you mean ${suggestion}?`,
+    where: place ? `${file}:${place.line}` : file,
+    href: args.viewUrl(problem.path, place?.line) ?? inside,
+    excerpt: place && args.located ? excerptOf(args.located.text, place) : null,
+    entity: null,
+  }
+}
+
+function severityOf(severity: string): Problem['severity'] {
+  return severity === 'error' || severity === 'warning' ? severity : 'info'
+}
+
+const linesAround = 2
+
+function excerptOf(text: string, place: { line: number; column: number; endLine: number; endColumn: number }): Excerpt {
+  const lines = text.split(/\r?\n/)
+  const first = Math.max(1, place.line - linesAround)
+  const shown = lines.slice(first - 1, place.line).map((line, index) => ({ number: first + index, text: line.slice(0, 200) }))
+  const faulty = lines[place.line - 1] ?? ''
+  const to = place.endLine === place.line ? place.endColumn : faulty.length + 1
+  return { lines: shown, line: place.line, from: place.column, to: Math.max(to, place.column + 1) }
+}
+
+const actionWords = { created: 'Added', updated: 'Changed', removed: 'Removed' } as const
+
+export function changeView(change: ChangeRow) {
+  return { text: changeWords(change), at: change.at, href: null }
+}
+
+/** `Tags, owner changed`, as short as it can be told. */
+export function changeWords({ action, fields }: Pick<ChangeRow, 'action' | 'fields'>): string {
+  if (action !== 'updated' || fields === null) return actionWords[action]
+  const names = [...new Set((JSON.parse(fields) as Change[]).map(({ path }) => fieldName(path)))]
+  const [first, second, ...more] = names
+  if (first === undefined) return actionWords.updated
+  const named = second === undefined ? first : more.length === 0 ? `${first} and ${second}` : `${first}, ${second} and ${more.length} more`
+  return `${named.charAt(0).toUpperCase()}${named.slice(1)} changed`
+}
+
+/** `/metadata/tags/2` is `tags`, an annotation its key. */
+function fieldName(pointer: string): string {
+  const [, root, field, key] = pointer.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  if (field === 'annotations' || field === 'labels') return key ?? field
+  return field ?? root ?? 'entity'
+}
+
+export function nameOfRef(ref: string): string {
+  return parseRef(ref).name
+}

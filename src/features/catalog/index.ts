@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url'
+import type { z } from 'zod'
+import { definePlugin, type Plugin } from '../../api/plugin.ts'
+import { portalStarted } from '../../api/wiring.ts'
+import { contributionsRef } from '../../platform/contributions.ts'
+import { metricsRegistry } from '../../platform/http/metrics.ts'
+import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
+import { commands } from './commands.ts'
+import { CatalogOptions } from './config.ts'
+import { catalogReader, catalogSummary } from './contract.ts'
+import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
+import { createCrawler, crawlerRef } from './crawler.ts'
+import { jobs } from './jobs.ts'
+import { registerMetrics } from './metrics.ts'
+import { builtinKinds } from './model/kinds.ts'
+import { createEntityPages } from './pages/entity.ts'
+import { createListPages } from './pages/list.ts'
+import { createSourcePages } from './pages/sources.ts'
+import { createSummariser } from './pages/summary.ts'
+import { permissions } from './permissions.ts'
+import { createPlaces } from './places.ts'
+import { annotate } from './processors/annotate.ts'
+import { entityRoutes } from './routes/entity.ts'
+import { listRoutes } from './routes/list.ts'
+import { pagesRef } from './routes/pages.ts'
+import { sourceRoutes } from './routes/sources.ts'
+import { catalogService, createCatalogService } from './service.ts'
+
+const folder = (name: string) => fileURLToPath(new URL(`../../../${name}/catalog`, import.meta.url))
+
+/** The catalog: everything the sources define, with owners, relations and problems. */
+export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
+  const options = CatalogOptions.parse(given)
+  return definePlugin({
+    name: 'catalog',
+    apiVersion: 1,
+    options,
+    permissions,
+    routes: [...listRoutes, ...sourceRoutes, ...entityRoutes],
+    nav,
+    homeCards,
+    entityTabs,
+    entityCards,
+    kinds: builtinKinds,
+    providers: options.providers,
+    processors: [annotate],
+    jobs,
+    commands,
+    tables: { migrations: folder('migrations') },
+    views: folder('views'),
+    setup(ctx) {
+      const contributions = ctx.use(contributionsRef)
+      const policy = () => ctx.tryUse(policySeam) ?? openPolicy
+      const service = createCatalogService(ctx, policy)
+      const crawler = createCrawler(ctx, options, () => contributions)
+      const places = createPlaces(crawler, ctx.log)
+      ctx.provide(catalogService, service)
+      ctx.provide(catalogReader, service)
+      ctx.provide(crawlerRef, crawler)
+      ctx.provide(pagesRef, {
+        list: createListPages(service, crawler, contributions),
+        entity: createEntityPages({ service, crawler, places, contributions, policy }),
+        sources: createSourcePages(ctx, crawler, places),
+      })
+      ctx.provide(catalogSummary, createSummariser(ctx, service, crawler, contributions))
+      registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)
+      ctx.on(portalStarted, () => crawler.start())
+    },
+  })
+}

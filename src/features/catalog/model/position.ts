@@ -1,0 +1,81 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Pair, parseAllDocuments } from 'yaml'
+import { type Chunk, splitDocuments } from './chunks.ts'
+import { yamlOptions } from './parse.ts'
+import type { Place } from './problem.ts'
+import { Lines } from './syntax.ts'
+
+/** Finds places in one document. */
+export type Locator = (path: readonly (string | number)[], at?: 'key' | 'value') => Place | undefined
+
+/**
+ * The place of a value, or of its key, in a file. Where the path leads to nothing, because a field is missing or
+ * empty, it is the place of the last key on the way there.
+ *
+ * @returns undefined when the file has no such document or it is not readable at all
+ */
+export function locate(
+  text: string,
+  documentIndex: number,
+  path: readonly (string | number)[],
+  at?: 'key' | 'value',
+): Place | undefined {
+  return locator(text, documentIndex)?.(path, at)
+}
+
+/** The same for many paths of one document, which is parsed once. */
+export function locator(text: string, documentIndex: number): Locator | undefined {
+  const chunk = splitDocuments(text)[documentIndex]
+  const doc = chunk && parsed(chunk)
+  if (!doc) return undefined
+  const lines = new Lines(chunk.text, chunk.firstLine)
+  return (path, at = 'value') => {
+    const range = rangeOf(doc, path, at)
+    return range ? lines.place(range[0], range[1]) : firstLine(chunk)
+  }
+}
+
+function parsed(chunk: Chunk): Document | undefined {
+  try {
+    return parseAllDocuments(chunk.text, { ...yamlOptions, uniqueKeys: false })[0] as Document | undefined
+  } catch {
+    // Nested beyond the stack: parsing has reported that with a place of its own.
+    return undefined
+  }
+}
+
+type Range = readonly [number, number]
+
+function rangeOf(doc: Document, path: readonly (string | number)[], at: 'key' | 'value'): Range | undefined {
+  let node: unknown = doc.contents
+  let key: Range | undefined
+  for (const [depth, segment] of path.entries()) {
+    const target = isAlias(node) ? node.resolve(doc) : node
+    const pair = isMap(target) ? pairOf(target.items, segment) : undefined
+    const item = isSeq(target) ? target.items[Number(segment)] : undefined
+    if (pair === undefined && item === undefined) return key ?? rootKey(doc)
+    const own = rangeOfNode(pair?.key)
+    key = own ?? rangeOfNode(item) ?? key
+    if (at === 'key' && own && depth === path.length - 1) return own
+    node = pair ? pair.value : item
+  }
+  const value = rangeOfNode(node)
+  return value && value[1] > value[0] ? value : (key ?? value)
+}
+
+function pairOf(pairs: readonly Pair[], segment: string | number): Pair | undefined {
+  return pairs.find(({ key }) => (isScalar(key) ? String(key.value) : String(key)) === String(segment))
+}
+
+function rangeOfNode(node: unknown): Range | undefined {
+  return isNode(node) && node.range ? [node.range[0], node.range[1]] : undefined
+}
+
+/** A field that is missing at the root is reported at the first key there is. */
+function rootKey(doc: Document): Range | undefined {
+  const root = doc.contents
+  return rangeOfNode(isMap(root) ? root.items[0]?.key : root)
+}
+
+function firstLine(chunk: Chunk): Place {
+  return { line: chunk.line, column: 1, endLine: chunk.line, endColumn: 1 }
+}

@@ -1,0 +1,190 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLError } from 'yaml'
+import { type DocumentPath, pathText, quoted } from './json-value.ts'
+import type { DocumentProblem, Place } from './problem.ts'
+
+/** Turns offsets of a text into lines and columns of the file it was cut from. */
+export class Lines {
+  readonly #text: string
+  readonly #firstLine: number
+  readonly #starts: number[] = [0]
+
+  constructor(text: string, firstLine: number) {
+    this.#text = text
+    this.#firstLine = firstLine
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1)
+  }
+
+  /** The range without the white space at its end. */
+  place(start: number, end: number): Place {
+    const to = Math.max(start, end - (this.#text.slice(start, end).match(/\s+$/)?.[0].length ?? 0))
+    const [line, column] = this.#at(start)
+    const [endLine, endColumn] = this.#at(to)
+    return { line, column, endLine, endColumn }
+  }
+
+  /** From the offset to the end of its line. */
+  rest(start: number): Place {
+    const lineEnd = this.#text.indexOf('\n', start)
+    return this.place(start, lineEnd === -1 ? this.#text.length : lineEnd)
+  }
+
+  #at(offset: number): [number, number] {
+    let low = 0
+    let high = this.#starts.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle
+      else high = middle - 1
+    }
+    return [this.#firstLine + low, offset - (this.#starts[low] ?? 0) + 1]
+  }
+}
+
+/** What `yaml` found wrong with a document: the first fault of the syntax, which the others follow from, and every double key. */
+export function syntaxProblems(doc: Document, text: string, lines: Lines): DocumentProblem[] {
+  const doubles = doc.errors.filter((error) => error.code === 'DUPLICATE_KEY')
+  const fault = doc.errors.find((error) => error.code !== 'DUPLICATE_KEY')
+  const problems = fault ? [faultProblem(fault, doc, text, lines)] : []
+  const paths = doubles.map((error) => ({ offset: error.pos[0], path: pathOfKey(doc.contents, error.pos[0]) ?? [] }))
+  const rootKeys = new Set(['apiVersion', 'kind', 'metadata'])
+  const joint = paths.find(({ path }) => path.length === 1 && rootKeys.has(String(path[0])))
+  if (joint) return [...problems, missingSeparator(joint.path, lines.rest(joint.offset))]
+  return [...problems, ...paths.map(({ path, offset }) => doubleKey(path, lines.rest(offset)))]
+}
+
+/** Aliases whose anchor is not set before them. */
+export function aliasProblems(doc: Document, lines: Lines): DocumentProblem[] {
+  const problems: DocumentProblem[] = []
+  visit(doc, {
+    Alias(_, alias) {
+      if (alias.resolve(doc) !== undefined) return
+      const [start, end] = alias.range ?? [0, 0]
+      problems.push({
+        severity: 'error',
+        code: 'unknown-alias',
+        path: [],
+        message: `"*${alias.source}" is an alias, but no anchor "&${alias.source}" stands before it`,
+        hint: 'Put quotes around a value that begins with *.',
+        mended: JSON.stringify(`*${alias.source}`),
+        place: lines.place(start, end),
+      })
+    },
+  })
+  return problems
+}
+
+export function tagProblems(doc: Document, lines: Lines): DocumentProblem[] {
+  return doc.warnings
+    .filter((warning) => warning.code === 'TAG_RESOLVE_FAILED')
+    .map((warning) => ({
+      severity: 'warning',
+      code: 'unknown-tag',
+      path: [],
+      message: `The tag ${warning.message.replace(/^Unresolved tag: /, '').split('\n')[0]} is not known and is ignored`,
+      hint: 'Remove the tag; put quotes around the value if it is a text that begins with "!".',
+      place: lines.place(warning.pos[0], warning.pos[1]),
+    }))
+}
+
+function faultProblem(error: YAMLError, doc: Document, text: string, lines: Lines): DocumentProblem {
+  const start = startOf(error, doc, text)
+  const { message, hint } = faultText(error, text.slice(start, start + 1))
+  return { severity: 'error', code: 'yaml-syntax', path: [], message, hint, place: lines.rest(start) }
+}
+
+/** Where a person would look for the fault, which is not always where the parser noticed it. */
+function startOf(error: YAMLError, doc: Document, text: string): number {
+  let at = Math.min(error.pos[0], text.length)
+  if (isOpenQuote(error)) {
+    visit(doc, {
+      Scalar(_, scalar) {
+        const [start, end] = scalar.range ?? [0, 0]
+        if (scalar.type?.startsWith('QUOTE') && start <= at && end >= at - 1) at = start
+      },
+    })
+    return at
+  }
+  while (at < text.length - 1 && /[ \r\n]/.test(text.charAt(at))) at += 1
+  return at
+}
+
+function isOpenQuote(error: YAMLError): boolean {
+  return error.code === 'MISSING_CHAR' && error.message.startsWith('Missing closing')
+}
+
+function faultText(error: YAMLError, found: string): { message: string; hint: string } {
+  const quote = 'Put quotes around the whole value.'
+  if (isOpenQuote(error)) {
+    return { message: 'A quote is opened and never closed', hint: 'Add the closing quote at the end of the value.' }
+  }
+  switch (error.code) {
+    case 'TAB_AS_INDENT':
+      return {
+        message: 'A tab is used to indent',
+        hint: 'Replace the tab with spaces: YAML indents with nothing else.',
+      }
+    case 'BAD_INDENT':
+      return {
+        message: 'The line is not indented like the lines it belongs to',
+        hint: 'Give all keys of one map, and all items of one list, the same number of spaces.',
+      }
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return { message: 'The value contains ": ", so that it reads as a key of its own', hint: quote }
+    case 'BAD_SCALAR_START':
+      return { message: `A value cannot begin with ${quoted(found)} unless it is quoted`, hint: quote }
+    case 'MISSING_CHAR':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return {
+        message: 'The line is neither "key: value" nor an item of a list',
+        hint: 'Write a colon and a space after the key, or indent the line to continue the text above it.',
+      }
+    default:
+      return {
+        message: `The document is not readable as YAML: ${error.message.split('\n')[0]}`,
+        hint: 'Check quotes, brackets, colons and indentation on this line and the one above it.',
+      }
+  }
+}
+
+function missingSeparator(path: DocumentPath, place: Place): DocumentProblem {
+  return {
+    severity: 'error',
+    code: 'missing-separator',
+    path,
+    at: 'key',
+    message: `${pathText(path)} is written twice: a second entity seems to begin before this line`,
+    hint: 'Put a line with only "---" between the two entities.',
+    place,
+  }
+}
+
+function doubleKey(path: DocumentPath, place: Place): DocumentProblem {
+  return {
+    severity: 'error',
+    code: 'duplicate-key',
+    path,
+    at: 'key',
+    message: `${pathText(path)} is written twice, and only one of the two can count`,
+    hint: 'Remove one of them, or merge the two.',
+    place,
+  }
+}
+
+/** The path of the key that begins at the offset. */
+function pathOfKey(node: Node | null | unknown, offset: number): DocumentPath | undefined {
+  if (isAlias(node)) return undefined
+  if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) {
+      const path = pathOfKey(item, offset)
+      if (path) return [index, ...path]
+    }
+  }
+  if (!isMap(node)) return undefined
+  for (const { key, value } of node.items) {
+    const name = isScalar(key) ? String(key.value) : String(key)
+    if (isScalar(key) && key.range?.[0] === offset) return [name]
+    const path = pathOfKey(value, offset)
+    if (path) return [name, ...path]
+  }
+  return undefined
+}

@@ -1,0 +1,176 @@
+import { stringify } from 'yaml'
+import type { Actor } from '../../../api/actor.ts'
+import { PortalError } from '../../../api/errors.ts'
+import { type EntityRef, entityPath, formatRef } from '../../../api/ref.ts'
+import type { Contributions } from '../../../platform/contributions.ts'
+import type { Policy } from '../../../platform/permissions/policy.ts'
+import { isOffered, loadEntityCard, loadEntityTab } from '../cards.ts'
+import type { Crawler } from '../crawler.ts'
+import { entityView, headView } from '../entity-view.ts'
+import { refLink } from '../list-view.ts'
+import type { Places } from '../places.ts'
+import { type CatalogService, stamped } from '../service.ts'
+import { fileTree } from '../source-view.ts'
+import type { EntityRow, ProblemRow } from '../store/entity.ts'
+import { type Card, entityIcon, type EntityHead, type EntityPage, type EntityTabPage, type MissingPage, type SourcePage } from '../views.ts'
+import { kindNames } from './kinds.ts'
+
+export interface EntityPagesArgs {
+  service: CatalogService
+  crawler: Crawler
+  places: Places
+  contributions: Contributions
+  policy: () => Policy
+}
+
+export interface SourceQuery {
+  form: 'yaml' | 'json'
+  file: string | undefined
+  line: number | undefined
+}
+
+/** Puts together what the pages of one entity show. Everything is found through the actor. */
+export interface EntityPages {
+  /** @throws PortalError `not_found` */
+  overview(actor: Actor, ref: EntityRef, signal: AbortSignal): Promise<EntityPage>
+  tab(actor: Actor, ref: EntityRef, tab: string, query: Record<string, string | undefined>): Promise<EntityTabPage>
+  card(actor: Actor, ref: EntityRef, card: string): Promise<Card>
+  source(actor: Actor, ref: EntityRef, query: SourceQuery, signal: AbortSignal): Promise<SourcePage>
+  missing(actor: Actor, ref: EntityRef): MissingPage
+}
+
+const nearest = 5
+
+export function createEntityPages({ service, crawler, places, contributions, policy }: EntityPagesArgs): EntityPages {
+  const names = kindNames(contributions)
+
+  function head(actor: Actor, row: EntityRow, current: string): EntityHead {
+    const provider = crawler.provider(row.sourceId)
+    const tabs = contributions.entityTabs.filter((tab) => isOffered(tab, row.entity, actor, policy()))
+    return headView({
+      row,
+      current,
+      kindName: names.name(row.kind),
+      titleOf: (ref) => service.titleOf(actor, ref),
+      tabs: [...tabs.map(({ spec }) => spec), { id: 'source', title: 'Source' }],
+      viewUrl: provider?.viewUrl?.(row.path),
+      editUrl: provider?.editUrl?.(row.path),
+    })
+  }
+
+  function suggest(actor: Actor, problem: ProblemRow): string | null {
+    if (problem.code !== 'reference-not-found') return null
+    const meant = /^No (\S+) is called (\S+)/.exec(problem.message)
+    if (!meant?.[1] || !meant[2]) return null
+    return service.near(actor, { kind: meant[1], namespace: 'default', name: meant[2] }, 1)[0]?.ref ?? null
+  }
+
+  async function rowOf(actor: Actor, ref: EntityRef): Promise<EntityRow> {
+    const row = await service.find(actor, ref)
+    if (!row) throw new PortalError('not_found', `There is no entity ${formatRef(ref)}`)
+    return row
+  }
+
+  return {
+    async overview(actor, ref, signal) {
+      const overview = await service.overview(actor, ref)
+      const { row } = overview
+      const provider = crawler.provider(row.sourceId)
+      const offered = contributions.entityCards.filter((card) => isOffered(card, row.entity, actor, policy()))
+      const [located, ...cards] = await Promise.all([
+        places.of(row, signal),
+        ...offered.map((card) => loadEntityCard(card, row.entity, actor, `${entityPath(row)}/cards/${card.id}`)),
+      ])
+      const placed = (place: 'main' | 'side') =>
+        cards.filter((card, index) => card !== undefined && (offered[index]?.spec.place ?? 'main') === place) as Card[]
+      return entityView({
+        overview,
+        located,
+        head: head(actor, row, ''),
+        main: placed('main'),
+        side: placed('side'),
+        titleOf: (other) => service.titleOf(actor, other),
+        suggest: (problem) => suggest(actor, problem),
+        viewUrl: (path, line) => provider?.viewUrl?.(path, line),
+        editUrl: provider?.editUrl?.(row.path),
+      })
+    },
+
+    async tab(actor, ref, id, query) {
+      const row = await rowOf(actor, ref)
+      const tab = contributions.entityTabs.find(({ spec }) => spec.id === id)
+      if (!tab || !isOffered(tab, row.entity, actor, policy())) {
+        throw new PortalError('not_found', `${row.name} has no tab called ${id}`, {
+          hint: 'The plugin that brings it may not be configured, or it does not apply to this entity.',
+        })
+      }
+      const card = await loadEntityTab(tab, { entity: row.entity, actor, query }, `${entityPath(row)}/${id}`)
+      return { entity: head(actor, row, id), card }
+    },
+
+    async card(actor, ref, id) {
+      const row = await rowOf(actor, ref)
+      const card = contributions.entityCards.find((one) => one.id === id)
+      if (!card || !isOffered(card, row.entity, actor, policy())) {
+        throw new PortalError('not_found', `${row.name} has no card called ${id}`)
+      }
+      const loaded = await loadEntityCard(card, row.entity, actor, `${entityPath(row)}/cards/${id}`)
+      if (!loaded) throw new PortalError('not_found', `The card ${id} has nothing to show for ${row.name}`)
+      return loaded
+    },
+
+    async source(actor, ref, query, signal) {
+      const overview = await service.overview(actor, ref)
+      const { row, related } = overview
+      const base = { entity: head(actor, row, 'source'), tree: await tree(row, query.file, signal) }
+      const path = `${entityPath(row)}/source`
+      const switches = [
+        { title: 'YAML', href: path, current: query.file === undefined && query.form === 'yaml' },
+        { title: 'JSON', href: `${path}?form=json`, current: query.file === undefined && query.form === 'json' },
+      ]
+      const provider = crawler.provider(row.sourceId)
+      const links = (file: string) => ({ viewHref: provider?.viewUrl?.(file) ?? null, editHref: provider?.editUrl?.(file) ?? null })
+      if (query.file !== undefined) {
+        const shown = await textOrNote(row.sourceId, query.file, signal)
+        return { ...base, switches, title: query.file, ...shown, line: query.line ?? null, ...links(query.file), revision: null }
+      }
+      const relations = related.map(({ type, ref: targetRef }) => ({ type, targetRef }))
+      const document = { ...stamped(row.entity, row), relations }
+      const text = query.form === 'json' ? `${JSON.stringify(document, null, 2)}\n` : stringify(document, { lineWidth: 0 })
+      return { ...base, switches, title: row.ref, text, note: null, line: null, ...links(row.path), revision: null }
+    },
+
+    missing(actor, ref) {
+      const near = service.near(actor, ref, nearest)
+      return {
+        kind: names.name(ref.kind.toLowerCase()),
+        namespace: ref.namespace,
+        name: ref.name,
+        near: near.map((one) => ({ ...refLink(one.ref, one.title ?? one.name, one.type), icon: entityIcon(one.kind, one.type) })),
+        searchHref: `/catalog?kind=all&q=${encodeURIComponent(ref.name)}`,
+      }
+    },
+  }
+
+  async function tree(row: EntityRow, file: string | undefined, signal: AbortSignal) {
+    const files = await crawler.tree(row.sourceId, signal)
+    if (!files) return null
+    const entries = await files.list(undefined, signal)
+    return fileTree(
+      entries.map(({ path }) => path),
+      { root: row.path, current: file ?? row.path, hrefOf: (path) => `${entityPath(row)}/source?file=${encodeURIComponent(path)}` },
+    )
+  }
+
+  /** A file that cannot be shown says why in its place. */
+  async function textOrNote(sourceId: string, path: string, signal: AbortSignal): Promise<{ text: string; note: string | null }> {
+    try {
+      const text = await places.text(sourceId, path, signal)
+      if (text.includes('\u0000')) return { text: '', note: 'This file is not text' }
+      return { text, note: null }
+    } catch (error) {
+      if (!(error instanceof PortalError)) throw error
+      return { text: '', note: error.message }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Actor } from '../../../api/actor.ts'
+import type { Contributions } from '../../../platform/contributions.ts'
+import type { Crawler } from '../crawler.ts'
+import { listView } from '../list-view.ts'
+import { type ListAddress, readQuery } from '../query.ts'
+import type { CatalogService } from '../service.ts'
+import type { CatalogIndex } from '../views.ts'
+import { kindNames } from './kinds.ts'
+
+export interface ListPages {
+  list(actor: Actor, address: ListAddress): CatalogIndex
+}
+
+export function createListPages(service: CatalogService, crawler: Crawler, contributions: Contributions): ListPages {
+  const names = kindNames(contributions)
+  return {
+    list(actor, address) {
+      const query = readQuery(address)
+      const listing = service.list(actor, query)
+      return listView({
+        listing,
+        query,
+        address,
+        titleOf: (ref) => service.titleOf(actor, ref) ?? undefined,
+        pluralOf: names.plural,
+        kindName: names.name,
+        reading: crawler.running > 0,
+        countWithout: (other) => service.count(actor, other),
+      })
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { PluginContext } from '../../../api/plugin.ts'
+import { entityPath } from '../../../api/ref.ts'
+import type { Contributions } from '../../../platform/contributions.ts'
+import type { CatalogSummariser } from '../contract.ts'
+import type { Crawler } from '../crawler.ts'
+import { changeWords } from '../entity-view.ts'
+import { ownerView } from '../list-view.ts'
+import type { CatalogService } from '../service.ts'
+import type { RecentChange } from '../store/entity.ts'
+import { countProblems } from '../store/sources.ts'
+import { entityIcon } from '../views.ts'
+import { kindNames } from './kinds.ts'
+import { exampleConfiguration } from './sources.ts'
+
+export function createSummariser(
+  ctx: PluginContext,
+  service: CatalogService,
+  crawler: Crawler,
+  contributions: Contributions,
+): CatalogSummariser {
+  const names = kindNames(contributions)
+  return {
+    async summarise(actor, recentRows) {
+      const counts = [...(await service.countByKind(actor))]
+      const sources = await crawler.sourceRows()
+      const read = sources.flatMap(({ readAt }) => (readAt ? [readAt.getTime()] : []))
+      return {
+        total: counts.reduce((sum, [, count]) => sum + count, 0),
+        kinds: counts.map(([kind, count]) => ({
+          title: names.plural(kind),
+          href: `/catalog?kind=${encodeURIComponent(kind)}`,
+          icon: entityIcon(kind),
+          count,
+        })),
+        recent: service.recent(actor, recentRows).map(recentRow),
+        sources: {
+          href: '/catalog/sources',
+          count: sources.length,
+          failing: sources.filter(({ state }) => state === 'failed').length,
+          reading: sources.filter(({ state }) => state === 'reading').length,
+          problems: countProblems(ctx.db.read),
+          problemsHref: '/catalog?kind=all&problems=any',
+          readAt: read.length > 0 ? Math.max(...read) : null,
+        },
+        example: exampleConfiguration,
+      }
+    },
+  }
+}
+
+function recentRow(change: RecentChange) {
+  const { ref, title, name, type, kind, owner, ownerTitle, at } = change
+  const link = { href: entityPath(change), icon: entityIcon(kind, type) }
+  return {
+    entity: { ref, title, name, ...link, owner: owner === null ? null : ownerView(owner, ownerTitle) },
+    what: changeWords(change),
+    at,
+  }
+}

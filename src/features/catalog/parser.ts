@@ -1,0 +1,151 @@
+import { Worker } from 'node:worker_threads'
+import type { Entity, JsonObject } from '../../api/entity.ts'
+import type { Log } from '../../api/plugin.ts'
+import type { FileContent } from './crawl.ts'
+import type { DocumentProblem } from './model/problem.ts'
+import type { ParseAnswer, ParseRequest } from './parse-worker.ts'
+import type { ReadDocument, ReadFile } from './reading.ts'
+
+export interface ParsedDocument extends ReadDocument {
+  /** No kind that comes with the portal; a plugin may know it. */
+  foreignKind?: boolean
+  /** The document itself, where it must be looked at again. */
+  value?: JsonObject
+  entity: Entity | undefined
+}
+
+export interface ParsedFile extends ReadFile {
+  documents: readonly ParsedDocument[]
+}
+
+/** Parses and validates files off the main thread. A file that takes too long or too much memory costs only itself. */
+export interface Parser {
+  parse(files: readonly FileContent[], signal: AbortSignal): Promise<ParsedFile[]>
+  close(): Promise<void>
+}
+
+export interface ParserOptions {
+  log: Log
+  /** Milliseconds for one batch of files. */
+  deadline?: number
+  /** Milliseconds after which an idle worker is let go: it holds 40 MB. */
+  idle?: number
+  /** MiB that parsing may take. */
+  memory?: number
+}
+
+type Answered = ParseAnswer['files'][number]
+
+/** The batch could not be parsed as a whole: too slow, too large, or the worker died of it. */
+class BatchFailure extends Error {}
+
+export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 384 }: ParserOptions): Parser {
+  let worker: Worker | undefined
+  let idleTimer: NodeJS.Timeout | undefined
+  let batches = 0
+  let queue: Promise<unknown> = Promise.resolve()
+
+  function stop(): Promise<unknown> | undefined {
+    clearTimeout(idleTimer)
+    const stopping = worker?.terminate()
+    worker = undefined
+    return stopping
+  }
+
+  function start(): Worker {
+    const entry = new URL('./parse-worker.ts', import.meta.url).href
+    const started = new Worker(new URL('../../../bin/worker.mjs', import.meta.url), {
+      workerData: { entry },
+      resourceLimits: { maxOldGenerationSizeMb: memory },
+    })
+    started.unref()
+    return started
+  }
+
+  async function ask(files: ParseRequest['files'], signal: AbortSignal): Promise<Answered[]> {
+    clearTimeout(idleTimer)
+    worker ??= start()
+    const asked = worker
+    const batch = ++batches
+    try {
+      return await answerOf(asked, { batch, files }, deadline, signal)
+    } catch (error) {
+      await stop()
+      throw error
+    } finally {
+      idleTimer = setTimeout(() => void stop(), idle)
+      idleTimer.unref()
+    }
+  }
+
+  /** A batch that fails is tried file by file, so that the one to blame is known and the others are kept. */
+  async function parseAll(files: ParseRequest['files'], signal: AbortSignal): Promise<Map<string, Answered>> {
+    try {
+      return new Map((await ask(files, signal)).map((answer) => [answer.path, answer]))
+    } catch (error) {
+      if (!(error instanceof BatchFailure)) throw error
+      const [first] = files
+      if (files.length === 1 && first) {
+        log.warn({ file: first.path }, error.message)
+        return new Map([[first.path, { path: first.path, documents: [], problems: [tooMuch(error)] }]])
+      }
+    }
+    const answers = new Map<string, Answered>()
+    for (const file of files) for (const entry of await parseAll([file], signal)) answers.set(...entry)
+    return answers
+  }
+
+  return {
+    parse: (contents, signal) => {
+      const run = queue.then(async () => {
+        const files = contents.flatMap(({ entry, bytes }) => (bytes ? [{ path: entry.path, bytes }] : []))
+        const answers = files.length > 0 ? await parseAll(files, signal) : new Map<string, Answered>()
+        return contents.map((content) => fileOf(content, answers.get(content.entry.path)))
+      })
+      queue = run.catch(() => undefined)
+      return run
+    },
+    close: async () => {
+      await stop()
+    },
+  }
+}
+
+function answerOf(worker: Worker, request: ParseRequest, deadline: number, signal: AbortSignal): Promise<Answered[]> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail('Parsing took too long'), deadline)
+    const onMessage = ({ batch, files }: ParseAnswer) => {
+      if (batch === request.batch) settle(() => resolve(files))
+    }
+    const onError = (error: Error) => fail(`Parsing failed: ${error.message}`)
+    const onExit = () => fail('Parsing ended before its time')
+    const onAbort = () => settle(() => reject(signal.reason))
+    const fail = (message: string) => settle(() => reject(new BatchFailure(message)))
+    const settle = (then: () => void) => {
+      clearTimeout(timer)
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+      signal.removeEventListener('abort', onAbort)
+      then()
+    }
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+    signal.addEventListener('abort', onAbort)
+    worker.postMessage(request)
+  })
+}
+
+function tooMuch(error: BatchFailure): DocumentProblem {
+  return {
+    severity: 'error',
+    code: 'file-too-hard',
+    path: [],
+    message: `${error.message}: the file was left out`,
+    hint: 'Cut it into several files, or remove deep nesting and aliases.',
+  }
+}
+
+function fileOf({ entry, parent, problem }: FileContent, answer: Answered | undefined): ParsedFile {
+  const problems = [...(problem ? [problem] : []), ...(answer?.problems ?? [])]
+  const unreadable =
+    answer === undefined || (answer.documents.length === 0 && problems.some(({ severity }) => severity === 'error'))
+  return { path: entry.path, blob: entry.blob, parent, documents: answer?.documents ?? [], problems, unreadable }
+}

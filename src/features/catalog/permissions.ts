@@ -1,0 +1,7 @@
+import type { PermissionSpec } from '../../api/plugin.ts'
+
+export const permissions: Record<string, PermissionSpec> = {
+  'catalog.read': { on: 'entity', description: 'See entities in lists, pages, exports and counts.' },
+  'catalog.refresh': { on: 'portal', description: 'Have a source read again now.' },
+  'catalog.sources': { on: 'portal', description: 'See the sources of the catalog, their state and their errors.' },
+}

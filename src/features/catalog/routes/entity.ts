@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { PortalError } from '../../../api/errors.ts'
+import type { Crumb, Reply, Route } from '../../../api/route.ts'
+import { route } from '../../../api/route.ts'
+import { one } from '../../../platform/http/routes.ts'
+import { pagesRef } from './pages.ts'
+import type { EntityHead } from '../views.ts'
+
+const part = z.string().min(1).max(253)
+const params = z.object({ namespace: part, kind: part, name: part })
+const url = '/catalog/:namespace/:kind/:name'
+
+const SourceAddress = z.object({
+  form: one.transform((form) => (form === 'json' ? ('json' as const) : ('yaml' as const))),
+  file: one,
+  line: one.transform((line) => (line !== undefined && /^\d{1,7}$/.test(line) ? Number(line) : undefined)),
+})
+
+export const entityRoutes: Route[] = [
+  route({
+    method: 'GET',
+    url,
+    permission: 'catalog.read',
+    params,
+    handler: async ({ params, actor, use, signal }, reply) => {
+      const pages = use(pagesRef).entity
+      try {
+        const props = await pages.overview(actor, params, signal)
+        return await reply.page('catalog/entity', props, titled(props.entity))
+      } catch (error) {
+        if (!isAbsent(error)) throw error
+        const props = pages.missing(actor, params)
+        return reply.page('catalog/missing', props, { title: `No ${props.name}`, status: 404, crumbs: [catalog, { text: props.name }] })
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${url}/source`,
+    permission: 'catalog.read',
+    params,
+    query: SourceAddress,
+    handler: async ({ params, query, actor, use, signal }, reply) => {
+      const props = await use(pagesRef).entity.source(actor, params, query, signal)
+      return reply.page('catalog/source', props, titled(props.entity, 'Source'))
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${url}/cards/:card`,
+    permission: 'catalog.read',
+    params: params.extend({ card: part }),
+    handler: async ({ params, actor, use }, reply: Reply) => {
+      const card = await use(pagesRef).entity.card(actor, params, params.card)
+      return reply.fragment('shared/_card', { card })
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${url}/:tab`,
+    permission: 'catalog.read',
+    params: params.extend({ tab: part }),
+    query: z.record(z.string(), one),
+    handler: async ({ params, query, actor, use }, reply) => {
+      const props = await use(pagesRef).entity.tab(actor, params, params.tab, query)
+      return reply.page('catalog/tab', props, titled(props.entity, props.card.title))
+    },
+  }),
+]
+
+const catalog: Crumb = { text: 'Catalog', href: '/catalog' }
+
+function titled(entity: EntityHead, tab?: string) {
+  const name = entity.title ?? entity.name
+  return { title: tab ? `${tab} of ${name}` : name, within: 'entity' as const, crumbs: [catalog, { text: name }] }
+}
+
+const isAbsent = (error: unknown) => error instanceof PortalError && error.code === 'not_found'

@@ -1,0 +1,13 @@
+import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
+import type { EntityPages } from '../pages/entity.ts'
+import type { ListPages } from '../pages/list.ts'
+import type { SourcePages } from '../pages/sources.ts'
+
+/** What the handlers ask for the props of their views. */
+export interface Pages {
+  list: ListPages
+  entity: EntityPages
+  sources: SourcePages
+}
+
+export const pagesRef: ServiceRef<Pages> = serviceRef('catalog.pages')

@@ -1,0 +1,195 @@
+import type { Entity } from '../../api/entity.ts'
+import { bool, index, integer, json, primaryKey, table, text, time, uniqueIndex } from '../../platform/db/columns.ts'
+import type { Change } from './model/changes.ts'
+import type { Place } from './model/problem.ts'
+
+/** One row per provider of the configuration; rows of providers that have gone keep their entities until they are swept. */
+export const sources = table('catalog_sources', {
+  id: text().primaryKey(),
+  title: text().notNull(),
+  type: text().notNull(),
+  location: text().notNull(),
+  /** waiting, reading, ok or failed. */
+  state: text().notNull(),
+  configured: bool().notNull(),
+  revision: text(),
+  /** False from the first write of a crawl to its last: a crawl that was cut short left comparisons undone. */
+  settled: bool().notNull(),
+  error: text(),
+  hint: text(),
+  startedAt: time(),
+  readAt: time(),
+  /** When it was last read without an error. */
+  okAt: time(),
+  /** Milliseconds. */
+  took: integer(),
+})
+
+/** Every file that was read, so that an unchanged one costs nothing. */
+export const files = table(
+  'catalog_files',
+  {
+    sourceId: text().notNull(),
+    path: text().notNull(),
+    blob: text().notNull(),
+    /** Version of the code and kinds that read it: another one reads it again. */
+    reader: text().notNull(),
+    /** The file whose Location led here; null for those that the source's own globs found. */
+    parent: text(),
+    documents: integer().notNull(),
+    readAt: time().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sourceId, t.path] })],
+)
+
+/** Every definition that was read; of several for one reference the winner becomes the entity. */
+export const candidates = table(
+  'catalog_candidates',
+  {
+    id: text().primaryKey(),
+    sourceId: text().notNull(),
+    path: text().notNull(),
+    /** Counts the non-empty documents of the file from 0. */
+    position: integer().notNull(),
+    ref: text().notNull(),
+    /** The newest reading of this document failed; this is the last good one. */
+    stale: bool().notNull(),
+    seenAt: time().notNull(),
+    entity: json<Entity>().notNull(),
+  },
+  (t) => [index('catalog_candidates_ref').on(t.ref), index('catalog_candidates_file').on(t.sourceId, t.path)],
+)
+
+export const entities = table(
+  'catalog_entities',
+  {
+    id: text().primaryKey(),
+    uid: text().notNull(),
+    /** `kind:namespace/name`, lower case, as are `kind`, `owner` and `system`. */
+    ref: text().notNull(),
+    kind: text().notNull(),
+    namespace: text().notNull(),
+    name: text().notNull(),
+    title: text(),
+    description: text(),
+    type: text(),
+    lifecycle: text(),
+    owner: text(),
+    system: text(),
+    tags: json<string[]>().notNull(),
+    /** What lists sort by: title or name without case and accents. */
+    sortName: text().notNull(),
+    /** What the text filter looks in: name, title, description and tags, lower case. */
+    haystack: text().notNull(),
+    etag: text().notNull(),
+    sourceId: text().notNull(),
+    path: text().notNull(),
+    position: integer().notNull(),
+    stale: bool().notNull(),
+    /** Since when nothing defines it any more. */
+    orphanedAt: time(),
+    errors: integer().notNull().default(0),
+    warnings: integer().notNull().default(0),
+    createdAt: time().notNull(),
+    changedAt: time().notNull(),
+    entity: json<Entity>().notNull(),
+  },
+  (t) => [
+    uniqueIndex('catalog_entities_ref').on(t.ref),
+    index('catalog_entities_kind_name').on(t.kind, t.sortName, t.id),
+    index('catalog_entities_owner').on(t.owner),
+    index('catalog_entities_system').on(t.system),
+    index('catalog_entities_changed').on(t.changedAt),
+    index('catalog_entities_file').on(t.sourceId, t.path),
+  ],
+)
+
+/** Both directions of every relation, kept with the entity whose file states it. */
+export const relations = table(
+  'catalog_relations',
+  {
+    sourceRef: text().notNull(),
+    type: text().notNull(),
+    targetRef: text().notNull(),
+    holder: text().notNull(),
+    /** The direction as it was written; the other one follows from it. */
+    declared: bool().notNull(),
+    /** Path of the field that states it, as JSON. */
+    field: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.sourceRef, t.type, t.targetRef, t.holder] }),
+    index('catalog_relations_holder').on(t.holder),
+    index('catalog_relations_target').on(t.targetRef),
+  ],
+)
+
+/** Every searchable leaf of every entity. Created WITHOUT ROWID: its key is the covering index. */
+export const facets = table(
+  'catalog_facets',
+  {
+    key: text().notNull(),
+    value: text().notNull(),
+    entityId: text().notNull(),
+    /** The value as written; null where it is too long to be compared. */
+    display: text(),
+  },
+  (t) => [primaryKey({ columns: [t.key, t.value, t.entityId] }), index('catalog_facets_entity').on(t.entityId)],
+)
+
+export const problems = table(
+  'catalog_problems',
+  {
+    id: text().primaryKey(),
+    /** `file`: found when reading; `reference`, `conflict`: found when comparing what was read. */
+    origin: text().notNull(),
+    sourceId: text().notNull(),
+    path: text().notNull(),
+    position: integer(),
+    /** The entity it is about, as far as it can be told. */
+    ref: text(),
+    severity: text().notNull(),
+    code: text().notNull(),
+    /** Path in the document, as JSON. */
+    field: text().notNull(),
+    message: text().notNull(),
+    expected: text(),
+    hint: text(),
+    /** Whether the fault lies in the key at `field`, not in its value. */
+    atKey: bool().notNull().default(false),
+    /** YAML that may take the place of what is wrong. */
+    mended: text(),
+    /** Where it stands, if that was known when the file was read; else it is looked up when asked for. */
+    place: json<Place>(),
+    firstSeenAt: time().notNull(),
+  },
+  (t) => [
+    index('catalog_problems_file').on(t.sourceId, t.path),
+    index('catalog_problems_ref').on(t.ref),
+    index('catalog_problems_origin').on(t.origin),
+  ],
+)
+
+/** What became of entities, from the first day on; only ever added to. */
+export const changes = table(
+  'catalog_changes',
+  {
+    id: text().primaryKey(),
+    at: time().notNull(),
+    ref: text().notNull(),
+    entityId: text().notNull(),
+    kind: text().notNull(),
+    title: text().notNull(),
+    owner: text(),
+    /** created, updated or removed. */
+    action: text().notNull(),
+    sourceId: text().notNull(),
+    path: text().notNull(),
+    revision: text(),
+    /** Field by field, so that the state before can be had from the state after. */
+    fields: json<Change[]>(),
+    /** The whole entity, where it was removed. */
+    before: json<Entity>(),
+  },
+  (t) => [index('catalog_changes_ref').on(t.ref, t.id), index('catalog_changes_at').on(t.at, t.id)],
+)

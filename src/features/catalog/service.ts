@@ -1,0 +1,252 @@
+import { sql } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
+import type { Actor } from '../../api/actor.ts'
+import type { Entity } from '../../api/entity.ts'
+import { PortalError } from '../../api/errors.ts'
+import { nearest } from '../../api/nearest.ts'
+import type { PluginContext } from '../../api/plugin.ts'
+import { type EntityRef, formatRef } from '../../api/ref.ts'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { type Policy, scopeKey, within } from '../../platform/permissions/policy.ts'
+import { type CatalogReader, catalogChanged } from './contract.ts'
+import type { ListQuery } from './query.ts'
+import { entities } from './schema.ts'
+import {
+  type ChangeRow,
+  changesOf,
+  countByKind,
+  countOwners,
+  type EntityRow,
+  findEntity,
+  findTitle,
+  type Named,
+  namesLike,
+  type ProblemRow,
+  problemsOf,
+  type RecentChange,
+  type RelatedEntity,
+  recentChanges,
+  relatedTo,
+  relationsFrom,
+} from './store/entity.ts'
+import { allEntities, type Counts, countAll, countBefore, countMatching, type ListedEntity, listEntities } from './store/list.ts'
+
+export interface Listing {
+  rows: readonly ListedEntity[]
+  next: string | undefined
+  previous: string | undefined
+  /** Number of rows in front of the first one. */
+  before: number
+  counts: Counts
+  /** Entities of the whole catalog that the actor may see, and how many owners they have. */
+  total: number
+  owners: number
+}
+
+export interface Overview {
+  row: EntityRow
+  related: readonly RelatedEntity[]
+  problems: readonly ProblemRow[]
+  changes: readonly ChangeRow[]
+}
+
+export interface CatalogService extends CatalogReader {
+  /** Grows with every commit that changed what the catalog shows. */
+  readonly generation: number
+  list(actor: Actor, query: ListQuery): Listing
+  /** The rows of a query in batches, each with the whole document of its entities, relations included. */
+  documents(actor: Actor, query: ListQuery): Generator<{ row: ListedEntity; entity: Entity }[]>
+  /** @throws PortalError `not_found` */
+  overview(actor: Actor, ref: EntityRef): Promise<Overview>
+  /** The stored row, or undefined where there is none that the actor may see. */
+  find(actor: Actor, ref: EntityRef): Promise<EntityRow | undefined>
+  near(actor: Actor, ref: EntityRef, most: number): Named[]
+  recent(actor: Actor, most: number): RecentChange[]
+  owners(actor: Actor): number
+  /** How many entities a query would show. */
+  count(actor: Actor, query: ListQuery): number
+  /** What an entity is called; null when there is none that the actor may see. */
+  titleOf(actor: Actor, ref: string): string | null
+}
+
+export const catalogService: ServiceRef<CatalogService> = serviceRef('catalog.service')
+
+const pageSize = 50
+const exportBatch = 200
+
+/**
+ * What one may ask of the catalog. Everything is found through the actor's scope, in SQL. What a commit of the
+ * catalog makes old is cached by generation and scope.
+ */
+export function createCatalogService(ctx: PluginContext, policy: () => Policy): CatalogService {
+  let generation = 1
+  const counts = new LRUCache<string, Counts>({ max: 200 })
+  const overviews = new LRUCache<string, Overview>({ max: 400 })
+  const titles = new LRUCache<string, { title: string | null }>({ max: 5000 })
+  const read = ctx.db.read
+  ctx.on(catalogChanged, (change) => {
+    generation = change.generation
+    counts.clear()
+    overviews.clear()
+    titles.clear()
+  })
+
+  const scopeOf = (actor: Actor) => {
+    const scope = policy().scope(actor, 'catalog.read')
+    return { key: `${generation} ${scopeKey(scope)}`, condition: within(scope, sql`${entities.id}`) }
+  }
+
+  /** One value for a generation and scope: small, and asked for on every page. */
+  function remembered<T>(cache: Map<string, T>, key: string, compute: () => T): T {
+    const known = cache.get(key)
+    if (known !== undefined) return known
+    const value = compute()
+    if (cache.size > 100) cache.clear()
+    cache.set(key, value)
+    return value
+  }
+  const kindCounts = new Map<string, Map<string, number>>()
+  const ownerCounts = new Map<string, number>()
+
+  const service: CatalogService = {
+    get generation() {
+      return generation
+    },
+
+    list(actor, query) {
+      const scope = scopeOf(actor)
+      const { after: _after, before: _before, sort: _sort, ...asked } = query
+      const key = scope.key + JSON.stringify(asked)
+      const counted = counts.get(key) ?? countAll(read, query, scope.condition)
+      counts.set(key, counted)
+      const page = listEntities(read, query, scope.condition, pageSize)
+      const [first] = page.rows
+      const isInside = first !== undefined && page.previous !== undefined
+      return {
+        ...page,
+        before: isInside ? countBefore(read, query, scope.condition, first) : 0,
+        counts: counted,
+        total: sum(kindsOf(actor).values()),
+        owners: service.owners(actor),
+      }
+    },
+
+    *documents(actor, query) {
+      const { condition } = scopeOf(actor)
+      for (const rows of allEntities(read, query, condition, exportBatch)) {
+        const refs = rows.map(({ ref }) => ref)
+        const documents = documentsOf(refs)
+        const relations = groupBy(relationsFrom(read, refs, condition), ({ ref }) => ref)
+        yield rows.flatMap((row) => {
+          const entity = documents.get(row.ref)
+          const found = (relations.get(row.ref) ?? []).map(({ type, targetRef }) => ({ type, targetRef }))
+          return entity ? [{ row, entity: { ...entity, relations: found } }] : []
+        })
+      }
+    },
+
+    async overview(actor, ref) {
+      const scope = scopeOf(actor)
+      const full = formatRef(ref)
+      const key = `${scope.key} ${full}`
+      const known = overviews.get(key)
+      if (known) return known
+      const row = await findEntity(read, full, scope.condition)
+      if (!row) throw absent(ref)
+      const overview = {
+        row,
+        related: relatedTo(read, full, scope.condition),
+        problems: await problemsOf(read, full),
+        changes: changesOf(read, full, 5),
+      }
+      overviews.set(key, overview)
+      return overview
+    },
+
+    find: (actor, ref) => findEntity(read, formatRef(ref), scopeOf(actor).condition),
+
+    async entity(actor, ref) {
+      const row = await service.find(actor, ref)
+      if (!row) throw absent(ref)
+      return row.entity
+    },
+
+    async countByKind(actor) {
+      return kindsOf(actor)
+    },
+
+    near(actor, { kind, name }, most) {
+      const { condition } = scopeOf(actor)
+      const named = namesLike(read, name, [kind.toLowerCase()], condition)
+      const found = named.length > 0 ? named : namesLike(read, name, [], condition)
+      const names = nearestNames(name, found, most)
+      return names.length > 0 ? names : nearestNames(name, namesLike(read, name, [], condition), most)
+    },
+
+    recent: (actor, most) => recentChanges(read, scopeOf(actor).condition, most),
+
+    owners(actor) {
+      const scope = scopeOf(actor)
+      return remembered(ownerCounts, scope.key, () => countOwners(read, scope.condition))
+    },
+
+    count: (actor, query) => countMatching(read, query, scopeOf(actor).condition),
+
+    titleOf(actor, ref) {
+      const scope = scopeOf(actor)
+      const key = `${scope.key} ${ref}`
+      const known = titles.get(key) ?? { title: findTitle(read, ref, scope.condition) }
+      titles.set(key, known)
+      return known.title
+    },
+  }
+
+  function kindsOf(actor: Actor): ReadonlyMap<string, number> {
+    const scope = scopeOf(actor)
+    return remembered(kindCounts, scope.key, () => countByKind(read, scope.condition))
+  }
+
+  function documentsOf(refs: readonly string[]): Map<string, Entity> {
+    const rows = read.all(
+      sql`select ${entities.ref} as ref, ${entities.entity} as entity, ${entities.uid} as uid, ${entities.etag} as etag
+        from ${entities} where ${entities.ref} in (select value from json_each(${JSON.stringify(refs)}))`,
+    ) as unknown as { ref: string; entity: string; uid: string; etag: string }[]
+    return new Map(rows.map((row) => [row.ref, stamped(JSON.parse(row.entity) as Entity, row)]))
+  }
+
+  return service
+}
+
+/** The document as the portal hands it out: with the id and version it gave it. */
+export function stamped(entity: Entity, { uid, etag }: { uid: string; etag: string }): Entity {
+  return { ...entity, metadata: { ...entity.metadata, uid, etag: entity.metadata.etag ?? etag } }
+}
+
+function nearestNames(name: string, candidates: readonly Named[], most: number): Named[] {
+  const byName = groupBy(candidates, ({ name }) => name.toLowerCase())
+  const names = nearest(name.toLowerCase(), [...byName.keys()], most)
+  return names.flatMap((one) => byName.get(one) ?? []).slice(0, most)
+}
+
+function absent({ kind, namespace, name }: EntityRef): PortalError {
+  return new PortalError(
+    'not_found',
+    `There is no ${kind.toLowerCase()} called ${name} in the namespace ${namespace}`,
+    {
+      hint: 'It may have another kind or namespace, or no source of the catalog defines it.',
+    },
+  )
+}
+
+function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return groups
+}
+
+const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)

@@ -1,0 +1,61 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Filter } from '../model/filter.ts'
+import { type Group, groups, type ListQuery } from '../query.ts'
+import { entities, facets, relations } from '../schema.ts'
+
+type Part = Group | 'attention' | 'text'
+
+/** Everything a query asks for, leaving out one part where its own counts are wanted. */
+export function conditions(query: ListQuery, scope: SQL | undefined, without?: Part): SQL {
+  const parts: SQL[] = []
+  if (scope) parts.push(scope)
+  for (const group of groups) {
+    const chosen = query.chosen[group]
+    if (group !== without && chosen.length > 0) parts.push(groupCondition(group, chosen))
+  }
+  if (without !== 'attention') parts.push(...attention(query))
+  for (const word of query.words) parts.push(sql`instr(${entities.haystack}, ${word}) > 0`)
+  const filter = filterCondition(query.filter)
+  if (filter) parts.push(filter)
+  return parts.length > 0 ? sql.join(parts, sql` and `) : sql`1`
+}
+
+function groupCondition(group: Group, chosen: readonly string[]): SQL {
+  if (group === 'tag') return hasFacet('metadata.tags', chosen)
+  const column = entities[group]
+  return sql`${column} collate nocase in ${chosen}`
+}
+
+function attention(query: ListQuery): SQL[] {
+  const parts: SQL[] = []
+  if (query.problems.length > 0) parts.push(sql`(${sql.join(query.problems.map(problemCondition), sql` or `)})`)
+  if (query.orphan) parts.push(sql`${entities.orphanedAt} is not null`)
+  return parts
+}
+
+function problemCondition(choice: ListQuery['problems'][number]): SQL {
+  if (choice === 'error') return sql`${entities.errors} > 0`
+  if (choice === 'warning') return sql`${entities.warnings} > 0`
+  return sql`(${entities.errors} > 0 or ${entities.warnings} > 0)`
+}
+
+/** The grammar of `filter=`: any of the sets, in each set every statement. */
+function filterCondition(filter: Filter): SQL | undefined {
+  if (filter.length === 0) return undefined
+  const sets = filter.map((set) => sql`(${sql.join(set.map(statement), sql` and `)})`)
+  return sql`(${sql.join(sets, sql` or `)})`
+}
+
+const relationKey = 'relations.'
+
+function statement({ key, values }: Filter[number][number]): SQL {
+  if (!key.startsWith(relationKey)) return hasFacet(key, values)
+  const type = key.slice(relationKey.length)
+  const target = values ? sql` and ${relations.targetRef} in ${values}` : sql``
+  return sql`${entities.ref} in (select ${relations.sourceRef} from ${relations} where lower(${relations.type}) = ${type}${target})`
+}
+
+function hasFacet(key: string, values: readonly string[] | undefined): SQL {
+  const equal = values ? sql` and ${facets.value} in ${values}` : sql``
+  return sql`${entities.id} in (select ${facets.entityId} from ${facets} where ${facets.key} = ${key}${equal})`
+}

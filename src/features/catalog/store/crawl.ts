@@ -1,0 +1,174 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '../../../api/database.ts'
+import type { Entity } from '../../../api/entity.ts'
+import type { Provider } from '../../../api/provider.ts'
+import type { LocationIn, LocationProblem } from '../locations.ts'
+import type { ReadDocument, ReadFile } from '../reading.ts'
+import { candidates, files, problems, sources } from '../schema.ts'
+import { closeFile, forgetFile, type IngestClock, type Origin, problemId, problemRow, putDocuments } from './ingest.ts'
+import { settleProblems, type Touched } from './references.ts'
+import { chooseWinners, type Kinds } from './winners.ts'
+
+/** A file that an earlier crawl read with the same program. */
+export interface KnownFile {
+  blob: string
+  locations: LocationIn[]
+}
+
+/** Where one crawl of one source writes to. Every transaction leaves the catalog as a whole. */
+export interface CrawlStore {
+  /** @returns the files known to be read, unless they must be read again */
+  begin(provider: Provider, revision: string, full: boolean): Promise<ReadonlyMap<string, KnownFile>>
+  put(files: readonly ReadFile[]): Promise<void>
+  /** Forgets the files that are gone and compares what was read. */
+  finish(gone: readonly string[], misses: readonly LocationProblem[]): Promise<void>
+}
+
+export interface CrawlStoreArgs {
+  db: Database
+  kinds: Kinds
+  /** Version of program and kinds: a file read by another one is read again. */
+  reader: string
+  clock: IngestClock
+  /** Called in the transaction, with the references whose entity changed. */
+  changed(refs: readonly string[]): void
+}
+
+/** Documents of one transaction: few enough that a page waits for none of them. */
+const slice = 200
+
+export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlStoreArgs): CrawlStore {
+  const touched = new Set<string>()
+  let origin: Origin = { sourceId: '', revision: '', reader }
+  let everything = false
+
+  async function write(work: (tx: Transaction) => Promise<string[]>): Promise<void> {
+    await db.write(async (tx) => {
+      const refs = await work(tx)
+      const different = await chooseWinners(tx, refs, origin.revision, kinds, clock)
+      if (different.length > 0) changed(different)
+      for (const ref of refs) touched.add(ref)
+    })
+  }
+
+  return {
+    async begin(provider, revision, full) {
+      origin = { sourceId: provider.id, revision, reader }
+      everything = await startReading(db, provider, clock)
+      return full ? new Map() : knownFiles(db, provider.id, reader)
+    },
+
+    async put(read) {
+      for (const group of grouped(read)) {
+        await write(async (tx) => {
+          const refs: string[] = []
+          for (const { file, documents, isLast } of group) {
+            refs.push(...(await putDocuments(tx, origin, file, documents, clock)))
+            if (isLast) refs.push(...(await closeFile(tx, origin, file, clock)))
+          }
+          return refs
+        })
+      }
+    },
+
+    async finish(gone, misses) {
+      await write(async (tx) => {
+        const refs: string[] = []
+        for (const path of gone) refs.push(...(await forgetFile(tx, origin.sourceId, path)))
+        return refs
+      })
+      await db.write(async (tx) => {
+        const about = await replaceMisses(tx, origin.sourceId, misses, clock)
+        const scope: Touched = everything ? 'all' : new Set([...touched, ...about])
+        await settleProblems(tx, scope, clock)
+        await tx
+          .update(sources)
+          .set({ state: 'ok', settled: true, revision: origin.revision, error: null, hint: null })
+          .where(eq(sources.id, origin.sourceId))
+        changed([])
+      })
+    },
+  }
+}
+
+interface Slice {
+  file: ReadFile
+  documents: readonly ReadDocument[]
+  isLast: boolean
+}
+
+/** Cuts long files and gathers short ones, so that every transaction has about the same size. */
+function* grouped(read: readonly ReadFile[]): Generator<Slice[]> {
+  let group: Slice[] = []
+  let size = 0
+  for (const file of read) {
+    for (let at = 0; at === 0 || at < file.documents.length; at += slice) {
+      const documents = file.documents.slice(at, at + slice)
+      group.push({ file, documents, isLast: at + slice >= file.documents.length })
+      size += Math.max(documents.length, 1)
+      if (size < slice) continue
+      yield group
+      group = []
+      size = 0
+    }
+  }
+  if (group.length > 0) yield group
+}
+
+/** @returns whether an earlier crawl was cut short, so that everything must be compared anew */
+async function startReading(db: Database, provider: Provider, clock: IngestClock): Promise<boolean> {
+  return db.write(async (tx) => {
+    const [row] = await tx.select({ settled: sources.settled }).from(sources).where(eq(sources.id, provider.id))
+    await tx
+      .update(sources)
+      .set({ state: 'reading', settled: false, startedAt: clock.now() })
+      .where(eq(sources.id, provider.id))
+    return row?.settled === false
+  })
+}
+
+async function knownFiles(db: Database, sourceId: string, reader: string): Promise<Map<string, KnownFile>> {
+  const rows = await db.read.select().from(files).where(eq(files.sourceId, sourceId))
+  const known = new Map<string, KnownFile>()
+  for (const row of rows) known.set(row.path, { blob: row.reader === reader ? row.blob : '', locations: [] })
+  const found = db.read.all<{ path: string; position: number; ref: string; entity: string }>(
+    sql`select ${candidates.path} as path, ${candidates.position} as position, ${candidates.ref} as ref,
+      ${candidates.entity} as entity from ${candidates}
+      where ${candidates.sourceId} = ${sourceId} and ${candidates.ref} >= 'location:' and ${candidates.ref} < 'location;'`,
+  ) as unknown as { path: string; position: number; ref: string; entity: string }[]
+  for (const { entity, ...place } of found) {
+    known.get(place.path)?.locations.push({ ...place, entity: JSON.parse(entity) as Entity })
+  }
+  return known
+}
+
+/** Targets that lead nowhere. @returns the references of the Locations concerned, now or before */
+async function replaceMisses(
+  tx: Transaction,
+  sourceId: string,
+  misses: readonly LocationProblem[],
+  clock: IngestClock,
+) {
+  const known = tx.all<{ id: string; ref: string; at: number }>(
+    sql`select ${problems.id} as id, ${problems.ref} as ref, ${problems.firstSeenAt} as at from ${problems}
+      where ${problems.origin} = 'location' and ${problems.sourceId} = ${sourceId}`,
+  ) as unknown as { id: string; ref: string; at: number }[]
+  const firstSeen = new Map(known.map(({ id, at }) => [id, new Date(at)]))
+  tx.bulkDelete(
+    problems.id,
+    known.map(({ id }) => id),
+  )
+  tx.bulkInsert(
+    problems,
+    misses.map(({ path, position, ref, problem }) => {
+      const id = problemId(['location', sourceId, path, ref, problem.code, JSON.stringify(problem.path)])
+      return problemRow(
+        { id, origin: 'location', sourceId, path, position, ref },
+        problem,
+        firstSeen.get(id) ?? clock.now(),
+      )
+    }),
+    'ignore',
+  )
+  return [...known.map(({ ref }) => ref), ...misses.map(({ ref }) => ref)]
+}

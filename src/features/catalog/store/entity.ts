@@ -1,0 +1,144 @@
+import { eq, type SQL, sql } from 'drizzle-orm'
+import type { Reader } from '../../../api/database.ts'
+import { changes, entities, problems, relations } from '../schema.ts'
+
+export type EntityRow = typeof entities.$inferSelect
+export type ProblemRow = typeof problems.$inferSelect
+
+export interface RelatedEntity {
+  type: string
+  ref: string
+  /** Null when nothing of that name is in the catalog. */
+  name: string | null
+  title: string | null
+  entityType: string | null
+  owner: string | null
+  ownerTitle: string | null
+}
+
+export interface ChangeRow {
+  id: string
+  at: number
+  ref: string
+  title: string
+  action: 'created' | 'updated' | 'removed'
+  owner: string | null
+  /** JSON of the fields that changed. */
+  fields: string | null
+}
+
+export async function findEntity(read: Reader, ref: string, scope: SQL | undefined): Promise<EntityRow | undefined> {
+  const visible = scope ? sql` and ${scope}` : sql``
+  const [row] = await read.select().from(entities).where(sql`${entities.ref} = ${ref}${visible}`)
+  return row
+}
+
+export function findTitle(read: Reader, ref: string, scope: SQL | undefined): string | null {
+  const visible = scope ? sql` and ${scope}` : sql``
+  const row = read.get(
+    sql`select coalesce(${entities.title}, ${entities.name}) as title from ${entities} where ${entities.ref} = ${ref}${visible}`,
+  ) as unknown as { title: string } | undefined
+  return row?.title ?? null
+}
+
+/** Everything the entity is related to, as seen from it. A relation to an entity out of scope is left out. */
+export function relatedTo(read: Reader, ref: string, scope: SQL | undefined): RelatedEntity[] {
+  const visible = scope ? sql` and (${entities.id} is null or ${scope})` : sql``
+  return read.all<RelatedEntity>(
+    sql`select distinct ${relations.type} as type, ${relations.targetRef} as ref, ${entities.name} as name,
+      ${entities.title} as title, ${entities.type} as entityType, ${entities.owner} as owner,
+      (select coalesce(o.title, o.name) from ${entities} o where o.ref = ${entities.owner}) as ownerTitle
+      from ${relations} left join ${entities} on ${entities.ref} = ${relations.targetRef}
+      where ${relations.sourceRef} = ${ref}${visible}
+      order by ${relations.type}, coalesce(${entities.sortName}, ${relations.targetRef}) limit 5000`,
+  ) as unknown as RelatedEntity[]
+}
+
+/** Relations as the entity's own document shows them: every one that leads to what may be seen, or to nothing. */
+export function relationsFrom(read: Reader, refs: readonly string[], scope: SQL | undefined) {
+  const visible = scope ? sql` and (${entities.id} is null or ${scope})` : sql``
+  return read.all(
+    sql`select distinct ${relations.sourceRef} as ref, ${relations.type} as type, ${relations.targetRef} as targetRef
+      from ${relations} left join ${entities} on ${entities.ref} = ${relations.targetRef}
+      where ${relations.sourceRef} in (select value from json_each(${JSON.stringify(refs)}))${visible}
+      order by 1, 2, 3`,
+  ) as unknown as { ref: string; type: string; targetRef: string }[]
+}
+
+export async function problemsOf(read: Reader, ref: string): Promise<ProblemRow[]> {
+  return read
+    .select()
+    .from(problems)
+    .where(eq(problems.ref, ref))
+    .orderBy(problems.severity, problems.position)
+    .limit(100)
+}
+
+/** The newest first. */
+export function changesOf(read: Reader, ref: string, limit: number): ChangeRow[] {
+  return read.all<ChangeRow>(
+    sql`select ${changes.id} as id, ${changes.at} as at, ${changes.ref} as ref, ${changes.title} as title,
+      ${changes.action} as action, ${changes.owner} as owner, ${changes.fields} as fields
+      from ${changes} where ${changes.ref} = ${ref} order by ${changes.id} desc limit ${limit}`,
+  ) as unknown as ChangeRow[]
+}
+
+export interface RecentChange extends ChangeRow {
+  name: string
+  kind: string
+  namespace: string
+  type: string | null
+  ownerTitle: string | null
+}
+
+/** What changed of the entities that are still there and in scope, the newest first, one line for each entity. */
+export function recentChanges(read: Reader, scope: SQL | undefined, limit: number): RecentChange[] {
+  const visible = scope ? sql` and ${scope}` : sql``
+  return read.all<RecentChange>(
+    sql`select c.id as id, c.at as at, c.ref as ref, c.action as action, c.fields as fields,
+      coalesce(${entities.title}, ${entities.name}) as title, ${entities.owner} as owner, ${entities.name} as name,
+      ${entities.kind} as kind, ${entities.namespace} as namespace, ${entities.type} as type,
+      (select coalesce(o.title, o.name) from ${entities} o where o.ref = ${entities.owner}) as ownerTitle
+      from ${entities} join ${changes} c on c.id =
+        (select max(l.id) from ${changes} l where l.ref = ${entities.ref})
+      where ${entities.id} in (select ${entities.id} from ${entities} where 1${visible}
+        order by ${entities.changedAt} desc limit ${limit})
+      order by c.at desc, ${entities.sortName} limit ${limit}`,
+  ) as unknown as RecentChange[]
+}
+
+export function countByKind(read: Reader, scope: SQL | undefined): Map<string, number> {
+  const rows = read.all(
+    sql`select ${entities.kind} as kind, count(*) as n from ${entities} where ${scope ?? sql`1`} group by 1 order by 2 desc`,
+  ) as unknown as { kind: string; n: number }[]
+  return new Map(rows.map(({ kind, n }) => [kind, n]))
+}
+
+/** How many different owners the entities in scope name. */
+export function countOwners(read: Reader, scope: SQL | undefined): number {
+  const row = read.get(
+    sql`select count(distinct ${entities.owner}) as n from ${entities} where ${scope ?? sql`1`}`,
+  ) as unknown as { n: number }
+  return row.n
+}
+
+export interface Named {
+  ref: string
+  kind: string
+  namespace: string
+  name: string
+  title: string | null
+  type: string | null
+}
+
+/** Entities whose name is about as long as this one: those that a misspelt name may have meant. */
+export function namesLike(read: Reader, name: string, kinds: readonly string[], scope: SQL | undefined): Named[] {
+  const slack = Math.max(2, Math.floor(name.length / 3))
+  const ofKind = kinds.length > 0 ? sql`${entities.kind} in ${kinds}` : sql`1`
+  return read.all(
+    sql`select ${entities.ref} as ref, ${entities.kind} as kind, ${entities.namespace} as namespace,
+      ${entities.name} as name, ${entities.title} as title, ${entities.type} as type from ${entities}
+      where ${ofKind} and length(${entities.name}) between ${name.length - slack} and ${name.length + slack}
+      and ${scope ?? sql`1`} limit 20000`,
+  ) as unknown as Named[]
+}

@@ -1,0 +1,193 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { and, eq } from 'drizzle-orm'
+import type { Transaction } from '../../../api/database.ts'
+import type { DocumentProblem } from '../model/problem.ts'
+import type { ReadDocument, ReadFile } from '../reading.ts'
+import { candidates, files, problems } from '../schema.ts'
+
+export interface IngestClock {
+  now(): Date
+  id(): string
+}
+
+/** Where what is written comes from: the source and its state. */
+export interface Origin {
+  sourceId: string
+  revision: string
+  /** Version of the program and kinds that read the files. */
+  reader: string
+}
+
+/**
+ * Writes some documents of a file as candidates. Those of one file may come in several transactions; `closeFile`
+ * ends them. Until then the file counts as not read, so that a crash in between reads it again.
+ *
+ * @returns the references whose winner must be chosen anew
+ */
+export async function putDocuments(
+  tx: Transaction,
+  origin: Origin,
+  file: ReadFile,
+  documents: readonly ReadDocument[],
+  clock: IngestClock,
+): Promise<string[]> {
+  const known = await candidatesOf(tx, origin.sourceId, file.path)
+  const byRef = new Map(known.map((candidate) => [candidate.ref, candidate]))
+  const rows: (typeof candidates.$inferInsert)[] = []
+  for (const document of documents) {
+    const last = document.ref === undefined ? undefined : byRef.get(document.ref)
+    const entity = document.entity ?? last?.entity
+    if (document.ref === undefined || entity === undefined) continue
+    rows.push({
+      id: last?.id ?? clock.id(),
+      sourceId: origin.sourceId,
+      path: file.path,
+      position: document.position,
+      ref: document.ref,
+      stale: document.entity === undefined,
+      seenAt: last?.seenAt ?? clock.now(),
+      entity,
+    })
+  }
+  tx.bulkInsert(candidates, rows, 'replace')
+  return rows.map((row) => row.ref)
+}
+
+/**
+ * Ends the reading of a file: drops the candidates it no longer defines, replaces its problems, and remembers its
+ * content as read.
+ *
+ * @returns the references that the file no longer defines
+ */
+export async function closeFile(
+  tx: Transaction,
+  origin: Origin,
+  file: ReadFile,
+  clock: IngestClock,
+): Promise<string[]> {
+  const gone = file.unreadable ? [] : await dropUndefined(tx, origin.sourceId, file)
+  await replaceFileProblems(tx, origin.sourceId, file, clock)
+  tx.bulkInsert(
+    files,
+    [
+      {
+        sourceId: origin.sourceId,
+        path: file.path,
+        // Content that could not be had is asked for again at the next reading.
+        blob: file.unreadable ? '' : file.blob,
+        reader: origin.reader,
+        parent: file.parent ?? null,
+        documents: file.documents.length,
+        readAt: clock.now(),
+      },
+    ],
+    'replace',
+  )
+  return gone
+}
+
+/** Forgets a file that is no longer there, or that nothing leads to any more. @returns what it defined */
+export async function forgetFile(tx: Transaction, sourceId: string, path: string): Promise<string[]> {
+  const known = await candidatesOf(tx, sourceId, path)
+  tx.bulkDelete(
+    candidates.id,
+    known.map(({ id }) => id),
+  )
+  await tx
+    .delete(problems)
+    .where(and(eq(problems.origin, 'file'), eq(problems.sourceId, sourceId), eq(problems.path, path)))
+  await tx.delete(files).where(and(eq(files.sourceId, sourceId), eq(files.path, path)))
+  return known.map(({ ref }) => ref)
+}
+
+async function candidatesOf(tx: Transaction, sourceId: string, path: string) {
+  return tx
+    .select()
+    .from(candidates)
+    .where(and(eq(candidates.sourceId, sourceId), eq(candidates.path, path)))
+}
+
+/** A document whose YAML is broken has lost its name: while there is one, what the file defined before stays. */
+async function dropUndefined(tx: Transaction, sourceId: string, file: ReadFile): Promise<string[]> {
+  const defined = new Set(file.documents.map(({ ref }) => ref))
+  const known = await candidatesOf(tx, sourceId, file.path)
+  const missing = known.filter(({ ref }) => !defined.has(ref))
+  const nameless = file.documents.some(({ ref, entity }) => ref === undefined && entity === undefined)
+  if (nameless) {
+    tx.bulkInsert(
+      candidates,
+      missing.map((candidate) => ({ ...candidate, stale: true })),
+      'replace',
+    )
+    return missing.map(({ ref }) => ref)
+  }
+  tx.bulkDelete(
+    candidates.id,
+    missing.map(({ id }) => id),
+  )
+  return missing.map(({ ref }) => ref)
+}
+
+async function replaceFileProblems(
+  tx: Transaction,
+  sourceId: string,
+  file: ReadFile,
+  clock: IngestClock,
+): Promise<void> {
+  const ofFile = and(eq(problems.origin, 'file'), eq(problems.sourceId, sourceId), eq(problems.path, file.path))
+  const known = await tx.select({ id: problems.id, firstSeenAt: problems.firstSeenAt }).from(problems).where(ofFile)
+  const firstSeen = new Map(known.map(({ id, firstSeenAt }) => [id, firstSeenAt]))
+  const whole = file.problems.map((problem) => ({ problem, position: null, ref: null }))
+  const inside = file.documents.flatMap(({ position, ref, problems: found }) =>
+    found.map((problem) => ({ problem, position, ref: ref ?? null })),
+  )
+  await tx.delete(problems).where(ofFile)
+  const taken = new Set<string>()
+  const rows = [...whole, ...inside].flatMap(({ problem, position, ref }) => {
+    const id = problemId([
+      'file',
+      sourceId,
+      file.path,
+      ref ?? String(position),
+      problem.code,
+      JSON.stringify(problem.path),
+    ])
+    if (taken.has(id)) return []
+    taken.add(id)
+    return [
+      problemRow(
+        { id, origin: 'file', sourceId, path: file.path, position, ref },
+        problem,
+        firstSeen.get(id) ?? clock.now(),
+      ),
+    ]
+  })
+  tx.bulkInsert(problems, rows)
+}
+
+/** Stable, so that a problem keeps its age while it stays the same. */
+export function problemId(parts: readonly string[]): string {
+  return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 20)
+}
+
+export function problemRow(
+  about: Pick<typeof problems.$inferInsert, 'id' | 'origin' | 'sourceId' | 'path' | 'position' | 'ref'>,
+  problem: DocumentProblem,
+  firstSeenAt: Date,
+): typeof problems.$inferInsert {
+  return {
+    ...about,
+    severity: problem.severity,
+    code: problem.code,
+    field: JSON.stringify(problem.path),
+    message: problem.message,
+    expected: problem.expected ?? null,
+    hint: problem.hint ?? null,
+    atKey: problem.at === 'key',
+    mended: problem.mended ?? null,
+    place: problem.place ?? null,
+    firstSeenAt,
+  }
+}
+
+export const newUid = (): string => randomUUID()

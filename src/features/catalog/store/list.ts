@@ -1,0 +1,164 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Reader } from '../../../api/database.ts'
+import { PortalError } from '../../../api/errors.ts'
+import { type Group, groups, type ListQuery, type Sort } from '../query.ts'
+import { entities, facets } from '../schema.ts'
+import { conditions } from './conditions.ts'
+
+/** A row of the list, before it is dressed for the page. */
+export interface ListedEntity {
+  id: string
+  ref: string
+  kind: string
+  namespace: string
+  name: string
+  title: string | null
+  description: string | null
+  type: string | null
+  lifecycle: string | null
+  owner: string | null
+  ownerTitle: string | null
+  system: string | null
+  systemTitle: string | null
+  tags: string
+  errors: number
+  warnings: number
+  orphaned: number
+  changedAt: number
+  sortValue: string | number
+}
+
+export interface ListedPage {
+  rows: ListedEntity[]
+  /** Cursors of the neighbours; absent where there is none. */
+  next: string | undefined
+  previous: string | undefined
+}
+
+export interface Counted {
+  value: string
+  count: number
+}
+
+export interface Counts {
+  total: number
+  groups: Record<Group, Counted[]>
+  problems: number
+  orphans: number
+}
+
+const sortColumns: Record<Sort['field'], SQL> = {
+  name: sql`${entities.sortName}`,
+  type: sql`coalesce(${entities.type}, '')`,
+  owner: sql`coalesce(${entities.owner}, '')`,
+  lifecycle: sql`coalesce(${entities.lifecycle}, '')`,
+  changed: sql`${entities.changedAt}`,
+}
+
+/** One page, by keyset: rows behind `after`, or in front of `before`, in the order asked for. */
+export function listEntities(read: Reader, query: ListQuery, scope: SQL | undefined, size: number): ListedPage {
+  const column = sortColumns[query.sort.field]
+  const cursor = readCursor(query.after ?? query.before)
+  const backwards = query.after === undefined && query.before !== undefined
+  const downwards = query.sort.descending !== backwards
+  const beyond = cursor
+    ? sql` and (${column}, ${entities.id}) ${sql.raw(downwards ? '<' : '>')} (${cursor.value}, ${cursor.id})`
+    : sql``
+  const direction = sql.raw(downwards ? 'desc' : 'asc')
+  const found = read.all<ListedEntity>(sql`${columns(column)}
+    where ${conditions(query, scope)}${beyond}
+    order by ${column} ${direction}, ${entities.id} ${direction} limit ${size + 1}`) as unknown as ListedEntity[]
+  const more = found.length > size
+  const rows = more ? found.slice(0, size) : found
+  if (backwards) rows.reverse()
+  const first = rows[0]
+  const last = rows.at(-1)
+  return {
+    rows,
+    next: last && (backwards || more) ? writeCursor(last) : undefined,
+    previous: first && (backwards ? more : cursor !== undefined) ? writeCursor(first) : undefined,
+  }
+}
+
+/** How many rows stand in front of the page: for "51–100 of 312". */
+export function countBefore(read: Reader, query: ListQuery, scope: SQL | undefined, first: ListedEntity): number {
+  const column = sortColumns[query.sort.field]
+  const sign = sql.raw(query.sort.descending ? '>' : '<')
+  const row = read.get<{ n: number }>(sql`select count(*) as n from ${entities} where ${conditions(query, scope)}
+    and (${column}, ${entities.id}) ${sign} (${first.sortValue}, ${first.id})`) as unknown as { n: number }
+  return row.n
+}
+
+/** Every row of the query in batches, for exports; each batch is a query of its own, so the writer is never held up. */
+export function* allEntities(read: Reader, query: ListQuery, scope: SQL | undefined, size: number) {
+  let after: string | undefined
+  do {
+    const page = listEntities(read, { ...query, after, before: undefined }, scope, size)
+    yield page.rows
+    after = page.next
+  } while (after !== undefined)
+}
+
+export function countAll(read: Reader, query: ListQuery, scope: SQL | undefined): Counts {
+  const number = (where: SQL, extra: SQL) =>
+    (
+      read.get<{ n: number }>(sql`select count(*) as n from ${entities} where ${where} and ${extra}`) as unknown as {
+        n: number
+      }
+    ).n
+  const attention = conditions(query, scope, 'attention')
+  return {
+    total: number(conditions(query, scope), sql`1`),
+    groups: Object.fromEntries(
+      groups.map((group) => [group, countGroup(read, query, scope, group)]),
+    ) as Counts['groups'],
+    problems: number(attention, sql`(${entities.errors} > 0 or ${entities.warnings} > 0)`),
+    orphans: number(attention, sql`${entities.orphanedAt} is not null`),
+  }
+}
+
+export function countMatching(read: Reader, query: ListQuery, scope: SQL | undefined): number {
+  const row = read.get(sql`select count(*) as n from ${entities} where ${conditions(query, scope)}`) as unknown as { n: number }
+  return row.n
+}
+
+function countGroup(read: Reader, query: ListQuery, scope: SQL | undefined, group: Group): Counted[] {
+  const where = conditions(query, scope, group)
+  if (group === 'tag') {
+    return read.all<Counted>(sql`select ${facets.value} as value, count(*) as count from ${facets}
+      where ${facets.key} = 'metadata.tags' and ${facets.entityId} in (select ${entities.id} from ${entities} where ${where})
+      group by 1 order by 2 desc, 1`) as unknown as Counted[]
+  }
+  const column = entities[group]
+  return read.all<Counted>(sql`select ${column} as value, count(*) as count from ${entities}
+    where ${where} and ${column} is not null group by 1 order by 2 desc, 1`) as unknown as Counted[]
+}
+
+function columns(sortColumn: SQL): SQL {
+  return sql`select ${entities.id} as id, ${entities.ref} as ref, ${entities.kind} as kind,
+    ${entities.namespace} as namespace, ${entities.name} as name, ${entities.title} as title,
+    ${entities.description} as description, ${entities.type} as type, ${entities.lifecycle} as lifecycle,
+    ${entities.owner} as owner, ${entities.system} as system, ${entities.tags} as tags, ${entities.errors} as errors,
+    ${entities.warnings} as warnings, ${entities.orphanedAt} is not null as orphaned,
+    ${entities.changedAt} as changedAt, ${sortColumn} as sortValue,
+    (select coalesce(o.title, o.name) from ${entities} o where o.ref = ${entities.owner}) as ownerTitle,
+    (select coalesce(s.title, s.name) from ${entities} s where s.ref = ${entities.system}) as systemTitle
+    from ${entities}`
+}
+
+function writeCursor(row: ListedEntity): string {
+  return Buffer.from(JSON.stringify([row.sortValue, row.id])).toString('base64url')
+}
+
+function readCursor(text: string | undefined): { value: string | number; id: string } | undefined {
+  if (text === undefined) return undefined
+  try {
+    const [value, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown[]
+    if ((typeof value === 'string' || typeof value === 'number') && typeof id === 'string') return { value, id }
+  } catch {
+    // Falls through to the one message for every kind of broken cursor.
+  }
+  throw new PortalError('invalid', 'The place in the list that the address names cannot be read', {
+    hint: 'Leave out "after" and "before" to begin at the first page.',
+  })
+}

@@ -1,0 +1,109 @@
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '../../../api/database.ts'
+import { parseRef } from '../../../api/ref.ts'
+import { candidates, entities, problems, relations } from '../schema.ts'
+import { type IngestClock, problemId, problemRow } from './ingest.ts'
+
+/** Everything, after a crawl that was cut short; otherwise the references that changed. */
+export type Touched = ReadonlySet<string> | 'all'
+
+interface Dangling {
+  holder: string
+  targetRef: string
+  field: string
+  sourceId: string
+  path: string
+  position: number
+}
+
+interface Conflict {
+  ref: string
+  sourceId: string
+  path: string
+  position: number
+  wonBy: string
+}
+
+/**
+ * Compares what was read: references that lead nowhere, and references that several files define. Replaces these
+ * problems of everything touched and counts the problems of each entity anew.
+ */
+export async function settleProblems(tx: Transaction, touched: Touched, clock: IngestClock): Promise<void> {
+  const about = touched === 'all' ? undefined : JSON.stringify(holdersOf(tx, touched))
+  const inScope = (column: ReturnType<typeof sql>) =>
+    about === undefined ? sql`1` : sql`${column} in (select value from json_each(${about}))`
+  const compared = sql`${problems.origin} in ('reference', 'conflict') and ${inScope(sql`${problems.ref}`)}`
+  const known = tx.all<{ id: string; at: number }>(
+    sql`select ${problems.id} as id, ${problems.firstSeenAt} as at from ${problems} where ${compared}`,
+  ) as unknown as { id: string; at: number }[]
+  const firstSeen = new Map(known.map(({ id, at }) => [id, new Date(at)]))
+  tx.run(sql`delete from ${problems} where ${compared}`)
+  const rows = [...danglingRows(tx, inScope), ...conflictRows(tx, inScope)]
+  tx.bulkInsert(
+    problems,
+    rows.map((row) => ({ ...row, firstSeenAt: firstSeen.get(row.id) ?? clock.now() })),
+    'ignore',
+  )
+  tx.run(sql`update ${entities} set
+    errors = (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'error'),
+    warnings = (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'warning')
+    where ${inScope(sql`${entities.ref}`)}`)
+}
+
+/** The touched references, and those whose fields point at them. */
+function holdersOf(tx: Transaction, touched: ReadonlySet<string>): string[] {
+  const list = JSON.stringify([...touched])
+  const pointing = tx.all<{ holder: string }>(
+    sql`select distinct ${relations.holder} as holder from ${relations}
+      where ${relations.targetRef} in (select value from json_each(${list}))`,
+  ) as unknown as { holder: string }[]
+  return [...new Set([...touched, ...pointing.map(({ holder }) => holder)])]
+}
+
+function danglingRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>) => ReturnType<typeof sql>) {
+  const found = tx.all<Dangling>(
+    sql`select ${relations.holder} as holder, ${relations.targetRef} as targetRef, ${relations.field} as field,
+      ${entities.sourceId} as sourceId, ${entities.path} as path, ${entities.position} as position
+      from ${relations} join ${entities} on ${entities.ref} = ${relations.holder}
+      where ${relations.declared} = 1 and ${inScope(sql`${relations.holder}`)}
+      and not exists (select 1 from ${entities} t where t.ref = ${relations.targetRef})`,
+  ) as unknown as Dangling[]
+  return found.map(({ holder, targetRef, field, ...place }) => {
+    const target = parseRef(targetRef)
+    const where = target.namespace === 'default' ? '' : ` in the namespace ${target.namespace}`
+    return problemRow(
+      { ...place, id: problemId(['reference', holder, targetRef, field]), origin: 'reference', ref: holder },
+      {
+        severity: 'warning',
+        code: 'reference-not-found',
+        path: JSON.parse(field) as (string | number)[],
+        message: `No ${target.kind} is called ${target.name}${where}`,
+        hint: `Correct the name, or add the ${target.kind} to a source of the catalog.`,
+      },
+      new Date(0),
+    )
+  })
+}
+
+function conflictRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>) => ReturnType<typeof sql>) {
+  const found = tx.all<Conflict>(
+    sql`select ${candidates.ref} as ref, ${candidates.sourceId} as sourceId, ${candidates.path} as path,
+      ${candidates.position} as position, ${entities.path} as wonBy
+      from ${candidates} join ${entities} on ${entities.ref} = ${candidates.ref}
+      where ${inScope(sql`${candidates.ref}`)}
+      and (${candidates.sourceId} <> ${entities.sourceId} or ${candidates.path} <> ${entities.path})`,
+  ) as unknown as Conflict[]
+  return found.map(({ ref, wonBy, ...place }) =>
+    problemRow(
+      { ...place, id: problemId(['conflict', ref, place.sourceId, place.path]), origin: 'conflict', ref },
+      {
+        severity: 'error',
+        code: 'defined-twice',
+        path: ['metadata', 'name'],
+        message: `${ref} is also defined in ${place.path}; the definition in ${wonBy} came first and holds`,
+        hint: 'Give one of the two another name, or remove it.',
+      },
+      new Date(0),
+    ),
+  )
+}

@@ -1,0 +1,114 @@
+import { and, eq, notInArray, sql } from 'drizzle-orm'
+import type { Database, Reader, Transaction } from '../../../api/database.ts'
+import type { Provider } from '../../../api/provider.ts'
+import { entities, files, problems, sources } from '../schema.ts'
+
+export type SourceRow = typeof sources.$inferSelect
+
+export interface CountedSource extends SourceRow {
+  entities: number
+  files: number
+  problems: number
+}
+
+/** Brings the table in line with the configuration: new sources wait, those that are gone are marked. */
+export async function declareSources(db: Database, providers: readonly Provider[]): Promise<void> {
+  await db.write(async (tx) => {
+    const ids = providers.map(({ id }) => id)
+    await tx.update(sources).set({ configured: false }).where(notInArray(sources.id, ids))
+    for (const { id, title, type, locationOf } of providers) {
+      const described = { title, type, location: locationOf(''), configured: true }
+      await tx
+        .insert(sources)
+        .values({ id, ...described, state: 'waiting', settled: true })
+        .onConflictDoUpdate({ target: sources.id, set: described })
+    }
+    // Nothing is being read yet: what stands as reading was cut short with the last process.
+    await tx.update(sources).set({ state: 'waiting' }).where(eq(sources.state, 'reading'))
+  })
+}
+
+export async function findSource(read: Reader, id: string): Promise<SourceRow | undefined> {
+  const [row] = await read.select().from(sources).where(eq(sources.id, id))
+  return row
+}
+
+export function listSources(read: Reader): Promise<SourceRow[]> {
+  return Promise.resolve(read.select().from(sources).where(eq(sources.configured, true)).orderBy(sources.title))
+}
+
+/** Sources with what came of them; meant for their page, not for every request. */
+export async function countSources(read: Reader): Promise<CountedSource[]> {
+  const rows = await listSources(read)
+  const counted = (table: typeof entities | typeof files | typeof problems) =>
+    new Map(
+      (
+        read.all(sql`select ${table.sourceId} as id, count(*) as n from ${table} group by 1`) as unknown as {
+          id: string
+          n: number
+        }[]
+      ).map(({ id, n }) => [id, n]),
+    )
+  const [entityCounts, fileCounts, problemCounts] = [counted(entities), counted(files), counted(problems)]
+  return rows.map((row) => ({
+    ...row,
+    entities: entityCounts.get(row.id) ?? 0,
+    files: fileCounts.get(row.id) ?? 0,
+    problems: problemCounts.get(row.id) ?? 0,
+  }))
+}
+
+export async function markFinished(tx: Transaction, id: string, at: Date, took: number): Promise<void> {
+  await tx.update(sources).set({ readAt: at, okAt: at, took }).where(eq(sources.id, id))
+}
+
+export async function markFailed(tx: Transaction, id: string, at: Date, error: string, hint: string | undefined) {
+  await tx
+    .update(sources)
+    .set({ state: 'failed', readAt: at, error, hint: hint ?? null })
+    .where(eq(sources.id, id))
+}
+
+/** Files and definitions of a source that the configuration no longer names. @returns paths of its files */
+export async function filesOf(read: Reader, sourceId: string): Promise<string[]> {
+  const rows = await read.select({ path: files.path }).from(files).where(eq(files.sourceId, sourceId))
+  return rows.map(({ path }) => path)
+}
+
+export async function unconfiguredSources(read: Reader): Promise<SourceRow[]> {
+  return read.select().from(sources).where(eq(sources.configured, false))
+}
+
+export async function forgetSource(tx: Transaction, id: string): Promise<void> {
+  await tx.delete(sources).where(and(eq(sources.id, id), eq(sources.configured, false)))
+}
+
+/** Entities that nothing has defined since before `until`. */
+export async function expiredOrphans(read: Reader, until: Date): Promise<string[]> {
+  const rows = await read
+    .select({ ref: entities.ref })
+    .from(entities)
+    .where(sql`${entities.orphanedAt} is not null and ${entities.orphanedAt} < ${until.getTime()}`)
+    .limit(5000)
+  return rows.map(({ ref }) => ref)
+}
+
+/** Problems of files that could not be tied to an entity. */
+export async function looseProblems(read: Reader, limit: number) {
+  return read
+    .select()
+    .from(problems)
+    .where(
+      sql`(${problems.ref} is null or not exists (select 1 from ${entities} where ${entities.ref} = ${problems.ref}))
+        and ${problems.severity} <> 'info'`,
+    )
+    .orderBy(problems.sourceId, problems.path, problems.position)
+    .limit(limit)
+}
+
+export function countProblems(read: Reader): number {
+  const row = read.get(sql`select count(*) as n from ${problems} where ${problems.severity} <> 'info'`) as unknown as {
+    n: number
+  }
+  return row.n
+}

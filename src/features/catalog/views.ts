@@ -1,0 +1,470 @@
+/**
+ * Props of the catalog's views. Nothing is optional: what is not there is `null` or an empty list, so that a
+ * misspelt name fails in the tests. Times are milliseconds since 1970, `icon` is a name in `public/icons`.
+ */
+
+import { safeHref } from '../../platform/views/words.ts'
+
+/** A group or user that something belongs to. An unknown one is named in a file and defined nowhere. */
+export interface Owner {
+  ref: string
+  title: string
+  href: string
+  known: boolean
+  /** Lower case: `group`, `user`. */
+  kind: string
+}
+
+/** Another entity, as a link. */
+export interface EntityRefLink {
+  ref: string
+  title: string
+  href: string
+  icon: string
+  known: boolean
+}
+
+export interface EntityRow {
+  ref: string
+  kind: string
+  namespace: string
+  name: string
+  title: string | null
+  description: string | null
+  type: string | null
+  lifecycle: string | null
+  owner: Owner | null
+  system: EntityRefLink | null
+  tags: readonly string[]
+  problems: { errors: number; warnings: number }
+  changedAt: number
+  href: string
+  icon: string
+}
+
+/** `catalog/index`: the list. */
+export interface CatalogIndex {
+  /** The list's own address without parameters: `/catalog`. */
+  action: string
+  /** The shortest address of what is shown. */
+  ownHref: string
+  /** `Components`, or `Entities` when no or several kinds are chosen. */
+  heading: string
+  /** What `q` holds. */
+  text: string
+  sort: string
+  /** Whether `sort` differs from the default and must stay in the address. */
+  sorted: boolean
+  groups: readonly FilterGroup[]
+  /** Every chosen filter, in the order of the groups, and the text. */
+  chosen: readonly ChosenFilter[]
+  /** Address without any filter. */
+  clearHref: string
+  columns: readonly Column[]
+  rows: readonly EntityRow[]
+  pager: Pager
+  /** Entities of the whole catalog that the actor may see. */
+  total: number
+  owners: number
+  exports: { csv: string; json: string }
+  /** Not null when there is nothing to show. */
+  empty: CatalogEmpty | null
+}
+
+/** A group of checkboxes. Each counts what one would see with it, whatever else of its own group is chosen. */
+export interface FilterGroup {
+  /** Parameter: `kind`, `owner`, `tag`… */
+  name: string
+  title: string
+  /** In the order to be shown: the ten most frequent, and every chosen one. */
+  options: readonly FilterOption[]
+  /** How many values are not shown. */
+  more: number
+  /** What `find.<name>` holds. */
+  find: string
+}
+
+export interface FilterOption {
+  value: string
+  label: string
+  count: number
+  checked: boolean
+}
+
+export interface ChosenFilter {
+  /** `Owner`. */
+  group: string
+  label: string
+  /** Address without this one. */
+  removeHref: string
+}
+
+/** A column's head. `href` sorts by it, the other way round when it is sorted already; null: cannot be sorted by. */
+export interface Column {
+  id: 'name' | 'type' | 'owner' | 'lifecycle' | 'problems' | 'tags' | 'changed'
+  title: string
+  href: string | null
+  direction: 'ascending' | 'descending' | null
+}
+
+/** From and to are null where keyset paging does not know them. */
+export interface Pager {
+  from: number | null
+  to: number | null
+  total: number
+  previousHref: string | null
+  nextHref: string | null
+}
+
+export interface CatalogEmpty {
+  /** `filtered`: nothing matches; `none`: the catalog has no entity; `reading`: the first crawl is under way. */
+  why: 'filtered' | 'none' | 'reading'
+  /** For `filtered`: the filters whose removal would show something, most results first. */
+  relax: readonly { label: string; href: string; count: number }[]
+  sourcesHref: string
+  /** Own address, asked again while the first crawl is under way. */
+  href: string
+}
+
+/** What stands above every tab of an entity: `props.entity` of a page within `entity`. */
+export interface EntityHead {
+  ref: string
+  kind: string
+  namespace: string
+  name: string
+  title: string | null
+  description: string | null
+  /** `Service`, `OpenAPI`: the type as people read it, else null. */
+  type: string | null
+  lifecycle: string | null
+  icon: string
+  owner: Owner | null
+  /** Short links that answer at once: chat, code, on call. At most four. */
+  facts: readonly HeadFact[]
+  problems: { errors: number; warnings: number }
+  /** Nothing refers to it any more: its file no longer lists it. */
+  orphan: boolean
+  actions: readonly HeadAction[]
+  tabs: readonly TabLink[]
+}
+
+export interface HeadFact {
+  icon: string
+  text: string
+  href: string | null
+  /** Where it was read, for the title. */
+  from: string | null
+}
+
+/** An entry of the menu of actions: a link, or a form that is posted. */
+export interface HeadAction {
+  title: string
+  href: string
+  icon: string
+  method: 'get' | 'post'
+}
+
+export interface TabLink {
+  id: string
+  title: string
+  href: string
+  current: boolean
+  count: number | null
+  /** A dot behind the title, with this title: something there wants attention. */
+  alert: string | null
+}
+
+/** `catalog/entity`: the overview. */
+export interface EntityPage {
+  entity: EntityHead
+  problems: readonly Problem[]
+  related: readonly RelatedGroup[]
+  about: About
+  links: readonly EntityLinkRow[]
+  changes: Changes
+  /** Cards that plugins contribute. */
+  main: readonly Card[]
+  side: readonly Card[]
+}
+
+/** Something wrong with an entity or a file: what, where, why, what to do. */
+export interface Problem {
+  severity: 'error' | 'warning' | 'info'
+  /** A few words: `Unknown owner`. */
+  title: string
+  message: string
+  hint: string | null
+  /** `catalog-info.yaml:21`. */
+  where: string | null
+  href: string | null
+  excerpt: Excerpt | null
+  /** The entity that has it, where that is not plain from the page. */
+  entity: EntityRefLink | null
+}
+
+/** Lines of a file with the faulty place marked below. Line and columns count from 1, `to` is exclusive. */
+export interface Excerpt {
+  lines: readonly { number: number; text: string }[]
+  line: number
+  from: number
+  to: number
+}
+
+/** Entities of one relation or kind: `Depends on` with a sentence each. */
+export interface RelatedGroup {
+  id: string
+  title: string
+  rows: readonly RelatedRow[]
+  /** How many there are in all, and where to see them; null when all are shown. */
+  total: number
+  moreHref: string | null
+}
+
+export interface RelatedRow {
+  ref: string
+  title: string
+  href: string
+  icon: string
+  known: boolean
+  /** `depends on · PostgreSQL`. */
+  sentence: string
+  owner: Owner | null
+}
+
+export interface About {
+  editHref: string | null
+  rows: readonly AboutRow[]
+}
+
+export interface AboutRow {
+  title: string
+  value: AboutValue
+  /** Where it was read. */
+  from: Provenance | null
+}
+
+export type AboutValue =
+  | { as: 'text'; text: string }
+  | { as: 'code'; text: string }
+  | { as: 'link'; text: string; href: string }
+  | { as: 'entity'; entity: EntityRefLink }
+  | { as: 'owner'; owner: Owner }
+  | { as: 'tags'; tags: readonly { text: string; href: string }[] }
+  | { as: 'time'; at: number; by: string | null }
+
+/** `catalog-info.yaml:14`, and in full for the title: `catalog-info.yaml line 14 at 3f9c2ab`. */
+export interface Provenance {
+  text: string
+  title: string
+  href: string | null
+}
+
+export interface EntityLinkRow {
+  title: string
+  url: string
+  /** From `linkIcon`. */
+  icon: string
+}
+
+export interface Changes {
+  rows: readonly { text: string; at: number; href: string | null }[]
+  allHref: string | null
+}
+
+/** A frame with a title around a view that a plugin's data fills. */
+export interface Card {
+  id: string
+  title: string
+  state: 'ready' | 'loading' | 'error' | 'stale'
+  /** A built-in view or one of the plugin's own, with its props; null unless ready or stale. */
+  view: string | null
+  props: object | null
+  /** What went wrong, and what to do. */
+  message: string | null
+  hint: string | null
+  /** Name of the plugin, shown with an error. */
+  plugin: string
+  /** When its data was collected; null when it is of this moment. */
+  asOf: number | null
+  /** Loads the card by itself when the state is `loading`; tries again on an error. */
+  href: string | null
+}
+
+/** `catalog/tab`: a tab that a plugin contributes. */
+export interface EntityTabPage {
+  entity: EntityHead
+  card: Card
+}
+
+/** `catalog/source`: the Source tab. */
+export interface SourcePage {
+  entity: EntityHead
+  /** What is shown: the entity as YAML or JSON, or a file of its source. */
+  switches: readonly { title: string; href: string; current: boolean }[]
+  /** `catalog-info.yaml`, or the reference of the entity. */
+  title: string
+  text: string
+  /** Line that is marked, counted from 1. */
+  line: number | null
+  /** Why there is no text: too large, binary, gone. */
+  note: string | null
+  viewHref: string | null
+  editHref: string | null
+  revision: string | null
+  tree: Tree | null
+}
+
+/** Files and folders, in the order to be shown; folders are open when one of their files is. */
+export interface Tree {
+  title: string
+  nodes: readonly TreeNode[]
+  /** How many more files there are than are shown. */
+  more: number
+}
+
+export interface TreeNode {
+  name: string
+  href?: string | null
+  icon?: string
+  current?: boolean
+  open?: boolean
+  children?: readonly TreeNode[]
+}
+
+/** `catalog/missing`: the 404 of an entity. */
+export interface MissingPage {
+  kind: string
+  namespace: string
+  name: string
+  near: readonly EntityRefLink[]
+  /** The list, filtered by the name. */
+  searchHref: string
+}
+
+/** `catalog/sources`. */
+export interface SourcesPage {
+  /** Own address, polled while something is read. */
+  href: string
+  sources: readonly SourceRow[]
+  /** Problems of files that belong to no entity. */
+  problems: readonly Problem[]
+  /** Lines to add to portal.config.ts when there is no source. */
+  example: string
+}
+
+export interface SourceRow {
+  id: string
+  title: string
+  /** `folder`, `git`. */
+  type: string
+  location: string
+  state: 'ok' | 'partial' | 'failed' | 'reading' | 'waiting'
+  entities: number
+  files: number
+  problems: number
+  problemsHref: string | null
+  readAt: number | null
+  /** Milliseconds. */
+  took: number | null
+  revision: string | null
+  error: string | null
+  hint: string | null
+  /** POST here to read it again; null when the actor may not. */
+  refreshHref: string | null
+}
+
+const kindIcons: Record<string, string> = {
+  component: 'box',
+  api: 'plug',
+  resource: 'database',
+  system: 'boxes',
+  domain: 'globe',
+  group: 'users',
+  user: 'user',
+  location: 'map-pin',
+  template: 'wand',
+  airesource: 'sparkles',
+}
+
+const typeIcons: Record<string, string> = {
+  'component/website': 'app-window',
+  'component/library': 'library',
+  'component/documentation': 'book',
+  'api/mcp-server': 'sparkles',
+  'resource/s3-bucket': 'archive',
+  'resource/kubernetes-cluster': 'ship-wheel',
+  'resource/queue': 'waypoints',
+}
+
+/** The icon of an entity: of its type where that has one, else of its kind. */
+export function entityIcon(kind: string, type?: string | null): string {
+  const lower = kind.toLowerCase()
+  return typeIcons[`${lower}/${type?.toLowerCase()}`] ?? kindIcons[lower] ?? 'box'
+}
+
+const linkIcons: Record<string, string> = {
+  alert: 'alert',
+  catalog: 'box',
+  chat: 'chat',
+  code: 'code',
+  dashboard: 'chart',
+  docs: 'book',
+  email: 'mail',
+  github: 'branch',
+  gitlab: 'branch',
+  group: 'users',
+  help: 'help',
+  techdocs: 'book',
+  user: 'user',
+  warning: 'alert',
+  web: 'globe',
+  search: 'search',
+  scaffolder: 'wand',
+}
+
+/** The icon of a link: by the word the file gives (`docs`, `github`, `kind:api`), else that of a link elsewhere. */
+export function linkIcon(word: string | undefined): string {
+  const lower = word?.toLowerCase() ?? ''
+  if (lower.startsWith('kind:')) return entityIcon(lower.slice(5))
+  return linkIcons[lower] ?? 'external'
+}
+
+/** Links of an entity as rows; those that lead nowhere safe are left out. */
+export function linkRows(links: readonly { url: string; title?: string; icon?: string }[]): EntityLinkRow[] {
+  return links.flatMap((link) =>
+    safeHref(link.url) === null
+      ? []
+      : [{ title: link.title ?? shortUrl(link.url), url: link.url, icon: linkIcon(link.icon) }],
+  )
+}
+
+const sentences: Record<string, string> = {
+  ownedBy: 'owned by',
+  ownerOf: 'owns',
+  consumesApi: 'consumes',
+  apiConsumedBy: 'consumed by',
+  providesApi: 'provides',
+  apiProvidedBy: 'provided by',
+  dependsOn: 'depends on',
+  dependencyOf: 'needed by',
+  parentOf: 'parent of',
+  childOf: 'part of',
+  memberOf: 'member of',
+  hasMember: 'has member',
+  partOf: 'part of',
+  hasPart: 'has part',
+}
+
+/** A relation in words, seen from this entity: `dependencyOf` is `needed by`. */
+export function relationWords(type: string): string {
+  return sentences[type] ?? type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+}
+
+/** `checkout`, or `payments/checkout` when it is not in the default namespace. */
+export function shortName(namespace: string, name: string): string {
+  return namespace === 'default' ? name : `${namespace}/${name}`
+}
+
+function shortUrl(url: string): string {
+  return url.replace(/^[a-z]+:\/*/i, '').replace(/\/$/, '')
+}

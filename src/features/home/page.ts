@@ -1,0 +1,30 @@
+import type { Actor } from '../../api/actor.ts'
+import type { ServiceRef } from '../../api/wiring.ts'
+import { contributionsRef } from '../../platform/contributions.ts'
+import { portalTitle } from '../../platform/http/page.ts'
+import { loadCard } from '../../platform/views/cards.ts'
+import { catalogSummary } from '../catalog/contract.ts'
+import type { HomePage } from './views.ts'
+
+const recentRows = 10
+
+/** What the first page shows, found through the actor. */
+export async function homePage(use: <T>(service: ServiceRef<T>) => T, actor: Actor): Promise<HomePage> {
+  const summary = await use(catalogSummary).summarise(actor, recentRows)
+  const cards = use(contributionsRef).homeCards
+  const loaded = await Promise.all(
+    cards.map(async (card) => {
+      const loaded = await loadCard(card, (signal) => card.spec.load({ actor, ctx: card.ctx, signal }), 'page', null)
+      return loaded && { card: loaded, place: card.spec.place ?? 'main' }
+    }),
+  )
+  const placed = (place: 'main' | 'side') => loaded.flatMap((one) => (one?.place === place ? [one.card] : []))
+  return {
+    portalTitle: use(portalTitle),
+    search: { action: '/catalog', name: 'q', placeholder: 'Search the catalog' },
+    ...summary,
+    recentHref: '/catalog?kind=all&sort=-changed',
+    main: placed('main'),
+    side: placed('side'),
+  }
+}

@@ -1,0 +1,94 @@
+import { statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { PortalError } from '../../api/errors.ts'
+import type { Plugin } from '../../api/plugin.ts'
+import { setConfigurationFolder } from './folder.ts'
+import { importProblems } from './import-problem.ts'
+import { configurationError, type Problem } from './problem.ts'
+import { installResolveHook } from './resolve-hook.ts'
+import { checkConfig } from './schema.ts'
+import { localUrl, readSettings, type Settings } from './settings.ts'
+
+/** Everything the portal is told from outside, checked; paths are absolute. */
+export interface LoadedConfig extends Settings {
+  /** The configuration file. */
+  file: string
+  title: string
+  /** Scheme, host and port, without a slash at the end. */
+  baseUrl: string
+  plugins: readonly Plugin[]
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/**
+ * Takes `--config FILE` or `--config=FILE` out of the arguments of a command.
+ *
+ * @throws PortalError `invalid` when the name of the file is missing
+ */
+export function takeConfigFile(argv: readonly string[]): { configFile: string | undefined; rest: string[] } {
+  const rest = [...argv]
+  const index = rest.findIndex((word) => word === '--config' || word.startsWith('--config='))
+  if (index === -1) return { configFile: undefined, rest }
+  const inline = rest[index]?.slice('--config='.length)
+  const [configFile] = inline ? [inline, rest.splice(index, 1)] : rest.splice(index, 2).slice(1)
+  if (!configFile || configFile.startsWith('--')) {
+    throw new PortalError('invalid', '--config needs the name of a file', {
+      hint: 'Write for example --config portal.config.ts.',
+    })
+  }
+  return { configFile, rest }
+}
+
+/**
+ * Reads the configuration file (`configFile`, else `CALLBOARD_CONFIG`, else `portal.config.ts` of the checkout) and
+ * the environment (`HOST`, `PORT`, `DATA_DIR`, `NODE_ENV`).
+ *
+ * @throws PortalError `invalid` whose message lists every problem with its remedy
+ */
+export async function loadConfig(options: {
+  configFile?: string | undefined
+  env: NodeJS.ProcessEnv
+  cwd: string
+}): Promise<LoadedConfig> {
+  const { settings, problems } = readSettings(options.env, { root, cwd: options.cwd })
+  const named = options.configFile || options.env.CALLBOARD_CONFIG
+  const file = named ? resolve(options.cwd, named) : resolve(root, 'portal.config.ts')
+  const missing = missingFile(file, options)
+  if (missing) throw configurationError([missing, ...problems])
+  const { value, problems: failures, cause } = await importConfig(file)
+  if (failures.length > 0) throw configurationError([...failures, ...problems], cause)
+  const { declared, problems: mistakes } = checkConfig(value, file)
+  problems.unshift(...mistakes)
+  if (!declared || problems.length > 0) throw configurationError(problems)
+  return { file, ...declared, baseUrl: declared.baseUrl ?? localUrl(settings), ...settings }
+}
+
+function missingFile(
+  file: string,
+  from: { configFile?: string | undefined; env: NodeJS.ProcessEnv },
+): Problem | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (stat?.isFile()) return undefined
+  const what = stat ? `${file} is not a file.` : `There is no configuration at ${file}.`
+  if (from.configFile) return { what, remedy: 'Give --config the path of a configuration file.' }
+  if (from.env.CALLBOARD_CONFIG) return { what, remedy: 'Point CALLBOARD_CONFIG at a configuration file.' }
+  return { what, remedy: 'Restore portal.config.ts, or name another file with --config.' }
+}
+
+async function importConfig(file: string): Promise<{ value?: unknown; problems: Problem[]; cause?: unknown }> {
+  setConfigurationFolder(dirname(file))
+  installResolveHook()
+  let exports: { default?: unknown }
+  try {
+    exports = await import(/* @vite-ignore */ pathToFileURL(file).href)
+  } catch (cause) {
+    return { problems: importProblems(cause, file), cause }
+  }
+  if (exports.default === undefined) {
+    const remedy = 'Write export default defineConfig({ … }).'
+    return { problems: [{ what: `${file} has no default export.`, remedy }] }
+  }
+  return { value: exports.default, problems: [] }
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { definePlugin, type Plugin } from '../../api/plugin.ts'
+import { nearest } from './nearest.ts'
+import type { Problem } from './problem.ts'
+
+/** What a configuration file decides, checked. */
+export interface Declared {
+  title: string
+  baseUrl: string | undefined
+  plugins: Plugin[]
+}
+
+const Shape = z.strictObject({
+  title: z.string().trim().min(1).max(60).default('Callboard').describe('Name of the portal'),
+  baseUrl: z.string().refine(isOrigin).optional().describe('Address under which people reach the portal'),
+  plugins: z.array(z.unknown()).default([]).describe('The plugins, in the order of navigation, tabs and cards'),
+})
+
+const remedies: Record<string, string> = {
+  title: "Write a text of at most 60 characters, for example title: 'Acme'.",
+  baseUrl: "Write scheme, host and, if need be, port, without a path, for example baseUrl: 'https://portal.acme.dev'.",
+  plugins: 'Write a list, for example plugins: [catalog()].',
+}
+
+const pluginKeys = Object.keys({
+  name: true,
+  apiVersion: true,
+  options: true,
+  permissions: true,
+  routes: true,
+  nav: true,
+  homeCards: true,
+  entityTabs: true,
+  entityCards: true,
+  kinds: true,
+  providers: true,
+  processors: true,
+  jobs: true,
+  commands: true,
+  tables: true,
+  views: true,
+  setup: true,
+} satisfies Record<keyof Plugin, true>)
+
+/** Checks what a configuration file exports by default. Plugins are handed on as they are, not copied. */
+export function checkConfig(value: unknown, file: string): { declared: Declared | undefined; problems: Problem[] } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Promise) {
+    const remedy = 'Write export default defineConfig({ … }).'
+    return { declared: undefined, problems: [{ what: `${file} exports ${describe(value)} by default.`, remedy }] }
+  }
+  const parsed = Shape.safeParse(value)
+  if (!parsed.success) {
+    const listed = 'plugins' in value ? value.plugins : undefined
+    const plugins = Array.isArray(listed) ? checkPlugins(listed).problems : []
+    return {
+      declared: undefined,
+      problems: [...parsed.error.issues.flatMap((i) => toProblems(i, value, file)), ...plugins],
+    }
+  }
+  const { plugins, problems } = checkPlugins(parsed.data.plugins)
+  const baseUrl = parsed.data.baseUrl === undefined ? undefined : new URL(parsed.data.baseUrl).origin
+  return { declared: { title: parsed.data.title, baseUrl, plugins }, problems }
+}
+
+function isOrigin(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
+  const url = new URL(text)
+  return url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password
+}
+
+function toProblems(issue: z.core.$ZodIssue, value: unknown, file: string): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey(key, file, Object.keys(Shape.shape)))
+  }
+  const key = issue.path[0] ?? ''
+  const found = (value as Record<PropertyKey, unknown>)[key]
+  return [{ what: `${file}: ${String(key)} is ${describe(found)}.`, remedy: remedies[String(key)] ?? issue.message }]
+}
+
+function unknownKey(key: string, where: string, known: readonly string[]): Problem {
+  const meant = nearest(key, known)
+  return {
+    what: `${where}: "${key}" is unknown.`,
+    remedy: meant ? `Did you mean "${meant}"?` : `Remove it; known are ${known.join(', ')}.`,
+  }
+}
+
+function checkPlugins(entries: readonly unknown[]): { plugins: Plugin[]; problems: Problem[] } {
+  const plugins: Plugin[] = []
+  const problems: Problem[] = []
+  const places = new Map<string, string>()
+  for (const [index, entry] of entries.entries()) {
+    if (!entry) continue
+    const place = `plugins[${index}]`
+    const found = checkPlugin(entry, place)
+    problems.push(...found)
+    if (found.length > 0) continue
+    const plugin = entry as Plugin
+    const earlier = places.get(plugin.name)
+    if (earlier) {
+      problems.push({
+        what: `${earlier} and ${place} are both named "${plugin.name}".`,
+        remedy: 'Keep one of them; what both should do goes into the options of the one.',
+      })
+    }
+    places.set(plugin.name, earlier ?? place)
+    plugins.push(plugin)
+  }
+  return { plugins, problems }
+}
+
+function checkPlugin(entry: unknown, place: string): Problem[] {
+  if (typeof entry === 'function') {
+    return [{ what: `${place} is a function.`, remedy: `Call it: ${entry.name || 'plugin'}().` }]
+  }
+  if (Array.isArray(entry)) return [{ what: `${place} is a list.`, remedy: 'Spread it with … in front.' }]
+  if (entry instanceof Promise) return [{ what: `${place} is a promise.`, remedy: 'Write await in front.' }]
+  if (typeof entry !== 'object' || entry === null || !('name' in entry) || typeof entry.name !== 'string') {
+    return [
+      {
+        what: `${place} is ${describe(entry)}.`,
+        remedy: 'Give what definePlugin({ name, apiVersion: 1, … }) returns.',
+      },
+    ]
+  }
+  const problems = Object.keys(entry)
+    .filter((key) => !pluginKeys.includes(key))
+    .map((key) => unknownKey(key, `Plugin "${entry.name}"`, pluginKeys))
+  if (!('apiVersion' in entry) || entry.apiVersion !== 1) {
+    const version = 'apiVersion' in entry ? `apiVersion ${String(entry.apiVersion)}` : 'no apiVersion'
+    problems.push({
+      what: `Plugin "${entry.name}" (${place}) has ${version}; this portal knows apiVersion 1.`,
+      remedy: 'Take a release of the plugin, or of the portal, that fits.',
+    })
+  }
+  try {
+    definePlugin(entry as Plugin)
+  } catch (error) {
+    problems.push({ what: `${place}: ${(error as Error).message}.`, remedy: 'Rename the plugin.' })
+  }
+  return problems
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  if (value instanceof Promise) return 'a promise'
+  if (typeof value === 'string') return value === '' ? 'an empty text' : `the text "${value.slice(0, 80)}"`
+  if (typeof value === 'object') return 'an object'
+  if (typeof value === 'function') return 'a function'
+  return `the ${typeof value} ${String(value)}`
+}

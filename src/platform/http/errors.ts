@@ -1,0 +1,85 @@
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { type ErrorCode, PortalError } from '../../api/errors.ts'
+import type { Reply } from '../../api/route.ts'
+
+const statuses: Record<ErrorCode, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  rate_limited: 429,
+  upstream: 502,
+  internal: 500,
+}
+
+export const titles: Record<ErrorCode, string> = {
+  invalid: 'That request does not make sense here',
+  unauthenticated: 'Please sign in',
+  forbidden: 'You may not do this',
+  not_found: 'There is no such page',
+  conflict: 'That clashes with something that is there',
+  rate_limited: 'Too many requests',
+  upstream: 'Another system did not answer',
+  internal: 'Something broke on our side',
+}
+
+/** The one place where errors become answers: a page, a fragment or JSON, whatever the client asked for. */
+export function mapErrors(app: FastifyInstance): void {
+  app.setErrorHandler(async (thrown: FastifyError | Error, request, reply) => {
+    const error = toPortalError(thrown)
+    if (error.code === 'internal' || error.code === 'upstream') request.log.error({ err: thrown }, error.message)
+    return answer(error, request, reply as Reply)
+  })
+  app.setNotFoundHandler(async (request, reply) => {
+    const error = new PortalError('not_found', `There is nothing at ${request.url.split('?')[0]}`, {
+      hint: 'Check the address, or look for it in the catalog.',
+    })
+    return answer(error, request, reply as Reply)
+  })
+}
+
+export function toPortalError(thrown: Error & { statusCode?: number }): PortalError {
+  if (thrown instanceof PortalError) return thrown
+  if (thrown instanceof z.ZodError) return fromZod(thrown)
+  const status = thrown.statusCode ?? 500
+  if (status === 404) return new PortalError('not_found', thrown.message)
+  if (status === 429) return new PortalError('rate_limited', thrown.message)
+  if (status >= 400 && status < 500) return new PortalError('invalid', thrown.message, { cause: thrown })
+  return new PortalError('internal', 'The portal could not finish this', {
+    hint: 'Try again. If it stays, give the request id below to whoever runs the portal: the log says more.',
+    cause: thrown,
+  })
+}
+
+function fromZod(error: z.ZodError): PortalError {
+  const parts = error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`)
+  return new PortalError('invalid', parts.join('; '), { hint: 'Correct the address or the form and try again.' })
+}
+
+async function answer(error: PortalError, request: FastifyRequest, reply: Reply): Promise<Reply> {
+  const status = statuses[error.code]
+  if (reply.sent) return reply
+  if (wantsJson(request)) {
+    const body = { error: { code: error.code, message: error.message, hint: error.hint, requestId: request.id } }
+    return reply.code(status).send(body)
+  }
+  const props = {
+    code: error.code,
+    status,
+    title: titles[error.code],
+    message: error.message,
+    hint: error.hint ?? null,
+    requestId: request.id,
+    path: request.url,
+  }
+  return reply.page('shared/error', props, { title: props.title, status })
+}
+
+function wantsJson(request: FastifyRequest): boolean {
+  const path = request.url.split('?', 1)[0] ?? ''
+  if (path.startsWith('/api/') || path.endsWith('.json')) return true
+  const accept = request.headers.accept ?? ''
+  return accept.includes('application/json') && !accept.includes('text/html')
+}

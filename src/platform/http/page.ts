@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../../api/actor.ts'
+import type { NavItem } from '../../api/plugin.ts'
+import type { PageOptions } from '../../api/route.ts'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { guest } from '../auth/identity.ts'
+import type { Contributed } from '../contributions.ts'
+import type { Policy } from '../permissions/policy.ts'
+import type { Assets } from '../views/assets.ts'
+import type { Views } from '../views/engine.ts'
+import { initialsOf, type NavLink, railOf, type Shell, themeOf } from '../views/shell.ts'
+import { cookieOf } from './cookies.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sends it; `undefined` while nobody is signed in. */
+    actor: Actor | undefined
+  }
+}
+
+/** The name of the portal, as its configuration gives it. */
+export const portalTitle: ServiceRef<string> = serviceRef('platform.title')
+
+export interface PageHost {
+  views: Views
+  assets: Assets
+  title: string
+  version: string
+  nav: readonly Contributed<NavItem>[]
+  policy: Policy
+  /** Said at the top of every page, if anything must be. */
+  notice: string | undefined
+}
+
+/** Gives every reply `page` and `fragment`. */
+export function renderPages(app: FastifyInstance, host: PageHost): void {
+  app.decorateReply('page', async function page(this: FastifyReply, view: string, props: object, options: PageOptions) {
+    const shell = await shellOf(host, this.request, options)
+    const layout = isPartial(this.request) ? 'fragment' : 'page'
+    const reply = this.code(options.status ?? 200)
+    return sendHtml(
+      reply,
+      host.views.render(view, props, { layout, shell, ...(options.within && { within: options.within }) }),
+    )
+  })
+  app.decorateReply('fragment', async function fragment(this: FastifyReply, view: string, props: object, status = 200) {
+    return sendHtml(this.code(status), host.views.render(view, props))
+  })
+}
+
+/** Whether htmx asked for a part of the page. A restored history entry has no such header and gets the whole page. */
+function isPartial(request: FastifyRequest): boolean {
+  return request.headers['hx-request-type'] === 'partial'
+}
+
+function sendHtml(reply: FastifyReply, html: string): FastifyReply {
+  reply.header('content-type', 'text/html; charset=utf-8')
+  reply.header('vary', 'HX-Request, HX-Request-Type, Cookie')
+  reply.header('cache-control', 'private, no-cache')
+  return reply.send(html)
+}
+
+async function shellOf(host: PageHost, request: FastifyRequest, options: PageOptions): Promise<Shell> {
+  const actor = request.actor ?? guest
+  const path = request.url.split('?', 1)[0] ?? '/'
+  const nav = isPartial(request) ? [] : await navigation(host, actor, path)
+  return {
+    title: options.title,
+    portalTitle: host.title,
+    nav,
+    crumbs: options.crumbs ?? [],
+    actor: { name: actor.name, initials: initialsOf(actor.name) },
+    guestBanner: host.notice ?? null,
+    theme: themeOf(cookieOf(request, 'theme')),
+    rail: railOf(cookieOf(request, 'rail')),
+    assets: host.assets.urls,
+    search: { action: '/catalog', name: 'q', value: '', placeholder: 'Search the catalog' },
+    path: request.url,
+    version: host.version,
+  }
+}
+
+async function navigation(host: PageHost, actor: Actor, path: string): Promise<NavLink[]> {
+  const allowed = host.nav.filter(({ spec }) => host.policy.scope(actor, spec.permission).kind !== 'none')
+  return Promise.all(
+    allowed.map(async (item) => ({
+      id: item.id,
+      title: item.spec.title,
+      href: item.spec.href,
+      icon: item.spec.icon,
+      group: item.spec.group ?? 'main',
+      count: (await countOf(item, actor)) ?? null,
+      current: item.spec.href === '/' ? path === '/' : path === item.spec.href || path.startsWith(`${item.spec.href}/`),
+    })),
+  )
+}
+
+/** A count that cannot be had is left out: navigation never takes a page down with it. */
+async function countOf({ spec, ctx }: Contributed<NavItem>, actor: Actor): Promise<number | undefined> {
+  if (!spec.count) return undefined
+  try {
+    return await spec.count({ actor, ctx })
+  } catch (error) {
+    ctx.log.warn({ err: error, nav: spec.id }, 'The number beside a navigation item could not be read')
+    return undefined
+  }
+}

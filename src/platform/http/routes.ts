@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Actor } from '../../api/actor.ts'
+import { PortalError } from '../../api/errors.ts'
+import type { Call, Reply, Route } from '../../api/route.ts'
+import type { ServiceRef } from '../../api/wiring.ts'
+import type { Contributed, Contributions } from '../contributions.ts'
+import { authorize, type Policy } from '../permissions/policy.ts'
+
+export interface RouteHost {
+  policy: Policy
+  permissions: Contributions['permissions']
+  use<T>(service: ServiceRef<T>): T
+}
+
+/** Registers one address: permission first, then the schemas, then the handler. */
+export function addRoute(
+  app: FastifyInstance,
+  { spec, plugin }: Pick<Contributed<Route>, 'spec' | 'plugin'>,
+  host: RouteHost,
+): void {
+  if ((spec.permission === undefined) === (spec.public === undefined)) {
+    throw new Error(`Route ${spec.method} ${spec.url} of plugin ${plugin} needs a permission or public: true`)
+  }
+  app.route({
+    method: spec.method,
+    url: spec.url,
+    config: { access: spec.permission ?? 'public', plugin },
+    handler: async (request, reply) => {
+      const actor = admit(request, spec, host)
+      const call: Call<unknown, unknown, unknown> = {
+        params: check(spec.params, request.params, 'address'),
+        query: check(spec.query, request.query, 'query'),
+        body: check(spec.body, request.body ?? {}, 'form'),
+        actor,
+        use: host.use,
+        get signal() {
+          return abortWith(request)
+        },
+        request,
+      }
+      return spec.handler(call, reply as unknown as Reply)
+    },
+  })
+}
+
+/**
+ * Permissions on the portal are decided here. Of those on entities only whether the actor can meet any at all:
+ * which ones is for the service, through the actor's scope.
+ */
+function admit(request: FastifyRequest, spec: Route, host: RouteHost): Actor {
+  if (spec.permission === undefined) return request.actor ?? anonymous
+  const { actor } = request
+  const onEntity = host.permissions.get(spec.permission)?.on === 'entity'
+  if (!onEntity || !actor) authorize(host.policy, actor, spec.permission)
+  else if (host.policy.scope(actor, spec.permission).kind === 'none') {
+    authorize(host.policy, actor, spec.permission)
+    throw new PortalError('forbidden', 'You may not see any of this', {
+      hint: `The permission is called ${spec.permission}; an administrator can grant it.`,
+    })
+  }
+  return actor as Actor
+}
+
+const anonymous: Actor = { id: 'anonymous', kind: 'guest', name: 'Not signed in', groups: [] }
+
+function check(schema: z.ZodType | undefined, value: unknown, what: string): unknown {
+  if (!schema) return undefined
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const parts = result.error.issues.map((issue) => `${issue.path.join('.') || what}: ${issue.message}`)
+  throw new PortalError('invalid', `The ${what} is not valid: ${parts.join('; ')}`, {
+    hint: 'Correct it and try again.',
+    cause: result.error,
+  })
+}
+
+function abortWith(request: FastifyRequest): AbortSignal {
+  const controller = new AbortController()
+  request.raw.once('close', () => controller.abort())
+  return controller.signal
+}
+
+/** A query parameter that may stand once or often, as a list without blanks. */
+export const many = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) => [value ?? []].flat().filter((one) => one !== ''))
+
+/** The first value of a query parameter, trimmed; absent when blank. */
+export const one = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) => ([value ?? []].flat()[0] ?? '').trim() || undefined)

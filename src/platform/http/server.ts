@@ -1,0 +1,91 @@
+import compress from '@fastify/compress'
+import formbody from '@fastify/formbody'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Identify } from '../auth/identity.ts'
+import type { Assets } from '../views/assets.ts'
+import { serveAssets } from './assets.ts'
+import { mapErrors } from './errors.ts'
+import { guardOrigins, type Origins } from './headers.ts'
+import { timeRequests } from './metrics.ts'
+import { type PageHost, renderPages } from './page.ts'
+
+const limits = {
+  bodyLimit: 1024 * 1024,
+  requestTimeout: 30_000,
+  maxParamLength: 512,
+  maxHeaderSize: 16 * 1024,
+}
+
+export interface ServerOptions {
+  log: Logger
+  id: () => string
+  origins: Origins
+  identify: Identify
+  metrics: Registry
+  assets: Assets
+  page: PageHost
+}
+
+/** An address of the portal, and what it takes to get there: a permission or `public`. */
+export interface KnownRoute {
+  method: string
+  url: string
+  access: string
+}
+
+/** The server without its routes: limits, headers, who is there, pages, errors, files. */
+export async function createServer(options: ServerOptions): Promise<{ app: FastifyInstance; routes: KnownRoute[] }> {
+  const app = fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: limits.bodyLimit,
+    requestTimeout: limits.requestTimeout,
+    http: { maxHeaderSize: limits.maxHeaderSize },
+    routerOptions: { maxParamLength: limits.maxParamLength, ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+    genReqId: (request) => requestId(request.headers['x-request-id'], options.id),
+  }) as unknown as FastifyInstance
+  const routes = rememberRoutes(app)
+  app.decorateRequest('actor', undefined)
+  guardOrigins(app, options.origins)
+  app.addHook('onRequest', async (request) => {
+    request.actor = options.identify(request)
+  })
+  timeRequests(app, options.metrics)
+  logRequests(app)
+  await app.register(formbody)
+  await app.register(compress, { encodings: ['gzip', 'identity'], threshold: 1024, zlibOptions: { level: 5 } })
+  renderPages(app, options.page)
+  mapErrors(app)
+  serveAssets(app, options.assets)
+  return { app, routes }
+}
+
+/** Every route that is registered, for the tests that hold views and documentation against them. */
+function rememberRoutes(app: FastifyInstance): KnownRoute[] {
+  const routes: KnownRoute[] = []
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const { access } = (config ?? {}) as { access?: string }
+    for (const one of [method].flat()) routes.push({ method: one, url, access: access ?? 'none' })
+  })
+  return routes
+}
+
+/** A proxy's id is kept where it is harmless, so that one id follows a request through all logs. */
+function requestId(given: string | string[] | undefined, id: () => string): string {
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : id()
+}
+
+const slow = 1000
+
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const took = reply.elapsedTime
+    const worthALine = took > slow || reply.statusCode >= 500 || request.method !== 'GET'
+    const line = { method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(took) }
+    if (worthALine) request.log.info(line, 'request')
+    else request.log.debug(line, 'request')
+  })
+}

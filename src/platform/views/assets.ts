@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { ViewFolder } from './engine.ts'
+import type { IconSet } from './words.ts'
+
+/** A static file, held in memory. Its path carries a hash of its content: browsers may keep it for ever. */
+export interface Asset {
+  path: string
+  type: string
+  etag: string
+  /** Value of `Cache-Control`. */
+  cache: string
+  body: Buffer
+  gzip: Buffer
+  brotli: Buffer
+}
+
+export interface Assets {
+  files: ReadonlyMap<string, Asset>
+  /** The addresses that the shell prints. */
+  urls: { css: string; js: string; icons: string; favicon: string }
+  icons: IconSet
+}
+
+export interface AssetsOptions {
+  /** The folder `public`, absolute. */
+  public: string
+  /** Each folder's `<name>.css`, where there is one, goes into the bundle. */
+  folders: readonly ViewFolder[]
+}
+
+const layers = ['reset', 'tokens', 'base', 'layout', 'components']
+const require = createRequire(import.meta.url)
+
+/**
+ * Reads, bundles and compresses what browsers load: one style sheet, one script, one sprite of icons.
+ * @throws Error when a file is missing
+ */
+export async function createAssets(options: AssetsOptions): Promise<Assets> {
+  const sprite = readFileSync(join(options.public, 'icons/sprite.svg'), 'utf8')
+  const [css, js, icons, favicon] = await Promise.all([
+    pack('app', 'css', 'text/css; charset=utf-8', styles(options)),
+    pack('app', 'js', 'text/javascript; charset=utf-8', scripts(options.public)),
+    pack('icons', 'svg', 'image/svg+xml', sprite),
+    pack('favicon', 'svg', 'image/svg+xml', readFileSync(join(options.public, 'icons/favicon.svg'), 'utf8')),
+  ])
+  const names = new Set(Array.from(sprite.matchAll(/<symbol id="([^"]+)"/g), (match) => match[1] ?? ''))
+  return {
+    files: new Map([css, js, icons, favicon].map((asset) => [asset.path, asset])),
+    urls: { css: css.path, js: js.path, icons: icons.path, favicon: favicon.path },
+    icons: { href: icons.path, names },
+  }
+}
+
+/** The smallest form of an asset that the request's `Accept-Encoding` allows. */
+export function encodeFor(asset: Asset, accept: string | undefined): { body: Buffer; encoding: string | undefined } {
+  if (accepts(accept, 'br')) return { body: asset.brotli, encoding: 'br' }
+  if (accepts(accept, 'gzip')) return { body: asset.gzip, encoding: 'gzip' }
+  return { body: asset.body, encoding: undefined }
+}
+
+function styles(options: AssetsOptions): string {
+  const own = layers.map((layer) => join(options.public, `css/${layer}.css`))
+  const features = options.folders.flatMap((folder) =>
+    readdirSync(folder.path).includes(`${folder.name}.css`) ? [join(folder.path, `${folder.name}.css`)] : [],
+  )
+  return [...own, ...features]
+    .map((file) =>
+      readFileSync(file, 'utf8')
+        .replace(/\/\*[\s\S]*?\*\//g, '')
+        .replace(/\s+/g, ' '),
+    )
+    .join('\n')
+}
+
+/** htmx from its package, then our own files by name, each in a scope of its own. */
+function scripts(folder: string): string {
+  const htmx = readFileSync(join(require.resolve('htmx.org'), '../htmx.min.js'), 'utf8')
+  const files = readdirSync(join(folder, 'js')).filter((name) => name.endsWith('.js'))
+  const own = files.sort().map((name) => {
+    const source = readFileSync(join(folder, 'js', name), 'utf8').replace(/^\s*(?:\/\/.*)?\n/gm, '')
+    return `/* ${basename(name)} */(()=>{'use strict'\n${source}})();`
+  })
+  return [htmx.replace(/\/\/# sourceMappingURL=.*/, ''), ...own].join('\n')
+}
+
+async function pack(name: string, extension: string, type: string, text: string): Promise<Asset> {
+  const body = Buffer.from(text)
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 12)
+  const [brotli, gzipped] = await Promise.all([
+    promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: body.length } }),
+    promisify(gzip)(body, { level: 9 }),
+  ])
+  return {
+    path: `/assets/${name}-${hash}.${extension}`,
+    type,
+    etag: `"${hash}"`,
+    cache: 'public, max-age=31536000, immutable',
+    body,
+    gzip: gzipped,
+    brotli,
+  }
+}
+
+function accepts(header: string | undefined, encoding: string): boolean {
+  return (header ?? '').split(',').some((part) => {
+    const [name, ...parameters] = part
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    return name === encoding && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))
+  })
+}

@@ -1,0 +1,114 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Eta, type TemplateFunction } from 'eta/core'
+import type { Frame } from './shell.ts'
+import { guard } from './strict.ts'
+import { createWords, type IconSet, type Words, wordNames } from './words.ts'
+
+/** A folder of views: `cart/list` is `list.eta` in the folder called `cart`. */
+export interface ViewFolder {
+  name: string
+  /** Absolute. */
+  path: string
+}
+
+export interface ViewsOptions {
+  folders: readonly ViewFolder[]
+  icons: IconSet
+  /** Reads changed files again; without it a view is compiled once. */
+  development?: boolean
+  /** Throws when a view reads a prop that was not given, or names an unknown icon. For tests: it is slow. */
+  strict?: boolean
+  now?: () => Date
+}
+
+export interface Views {
+  /**
+   * Renders a page within its frame; a partial or swap without one. A name without a slash is one of the
+   * built-in views (`table`, `facts`, `tree`).
+   *
+   * @throws Error with file and line when a view is missing, does not compile or prints `undefined`
+   */
+  render(view: string, props: object, frame?: Frame): string
+  exists(view: string): boolean
+}
+
+interface Compiled {
+  template: TemplateFunction
+  changed: number
+}
+
+export function createViews(options: ViewsOptions): Views {
+  const eta = new PortalEta(options)
+  return {
+    render: (view, props, frame) => eta.page(view, props, frame),
+    exists: (view) => eta.fileOf(view) !== undefined,
+  }
+}
+
+/** What an `.eta` file can call besides `layout`: `part('shared/_owner', { owner })` and the words of words.ts. */
+const header = `const part = this.part, { ${wordNames.join(', ')} } = this.words;`
+
+class PortalEta extends Eta {
+  readonly words: Words
+  readonly part: (view: string, props: object) => string
+  readonly #folders: ReadonlyMap<string, string>
+  readonly #compiled = new Map<string, Compiled>()
+  readonly #development: boolean
+  readonly #strict: boolean
+
+  constructor(options: ViewsOptions) {
+    super({ autoFilter: true, filterFunction: printable, debug: true, functionHeader: header })
+    this.#folders = new Map(options.folders.map((folder) => [folder.name, folder.path]))
+    this.#development = options.development ?? false
+    this.#strict = options.strict ?? false
+    this.words = createWords(options.icons, { strict: this.#strict, now: options.now ?? (() => new Date()) })
+    this.part = (view, props) => this.#run(view, props)
+    // Eta's own include and layout end here too: with our cache, and strict where that is asked for.
+    this.render = (view, props) => (typeof view === 'string' ? this.#run(view, props) : view.call(this, props))
+  }
+
+  page(view: string, props: object, frame?: Frame): string {
+    if (!frame) return this.#run(view, { ...props, layout: null })
+    const outer = `layouts/${frame.layout}`
+    const layout = frame.within ? `layouts/${frame.within}` : outer
+    return this.#run(view, { ...props, layout, outer, shell: frame.shell })
+  }
+
+  fileOf(view: string): string | undefined {
+    const name = view.includes('/') ? view : `shared/_${view}`
+    const slash = name.indexOf('/')
+    const folder = this.#folders.get(name.slice(0, slash))
+    const rest = name.slice(slash + 1)
+    if (folder === undefined || !/^[\w.-]+(\/[\w.-]+)*$/.test(rest) || rest.includes('..')) return undefined
+    const file = join(folder, `${rest}.eta`)
+    return existsSync(file) ? file : undefined
+  }
+
+  #run(view: string, props: object): string {
+    const { template } = this.#compiledOf(view)
+    return template.call(this, this.#strict ? guard(props, view) : props, { filepath: view })
+  }
+
+  #compiledOf(view: string): Compiled {
+    const known = this.#compiled.get(view)
+    if (known && !this.#development) return known
+    const file = this.fileOf(view)
+    if (file === undefined) throw new Error(`There is no view "${view}": no such .eta file in the folders of views`)
+    const changed = this.#development ? statSync(file).mtimeMs : 0
+    if (known?.changed === changed) return known
+    const compiled = { template: this.compile(dense(readFileSync(file, 'utf8')), { filepath: file }), changed }
+    this.#compiled.set(view, compiled)
+    return compiled
+  }
+}
+
+/** Indentation costs a fifth of a long page's bytes and says nothing. Lines stay, for the numbers in errors. */
+function dense(source: string): string {
+  return source.replace(/^[ \t]+/gm, '')
+}
+
+function printable(value: unknown): string {
+  if (value === undefined) throw new TypeError('A view printed undefined; null prints nothing')
+  return value === null || value === false ? '' : String(value)
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+const conventions = ['src/*.test.ts']
+const browser = ['src/**/*.browser.test.ts']
+
+export default defineConfig({
+  test: {
+    pool: 'forks', // A worker thread that is ended while it is inside SQLite takes the process with it.
+    maxWorkers: 2,
+    passWithNoTests: true,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'conventions', include: conventions } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{src,bench,plugins}/**/*.test.ts', 'scripts/**/*.test.{ts,mjs}'],
+          exclude: [...conventions, ...browser],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+      },
+    ],
+  },
+})
