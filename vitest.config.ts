@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,bench,plugins}/**/*.test.ts', 'scripts/**/*.test.{ts,mjs}'],
+          include: ['{src,plugins}/**/*.test.ts', '{bench,scripts}/**/*.test.{ts,mjs}'],
           exclude: [...conventions, ...browser],
         },
       },

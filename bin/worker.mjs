@@ -1,6 +1,8 @@
-// Where worker threads start: Node 20 cannot start one from a `.ts` file, not even when tsx is registered outside.
-// `new Worker(new URL('…/bin/worker.mjs'), { workerData: { entry: 'file:///…/parse.worker.ts', … } })`
-import { workerData } from 'node:worker_threads'
+// Where child processes that parse or compute start: `fork('bin/worker.mjs', ['file:///…/parse-worker.ts'])`.
+// Processes, not threads: what a thread has allocated stays with the portal when the thread is gone.
+import { runTypeScript } from './typescript.mjs'
 
-if (!process.features.typescript) (await import('tsx/esm/api')).register()
-await import(workerData.entry)
+await runTypeScript()
+// Nobody is left to work for when the portal has gone, however it went.
+process.once('disconnect', () => process.exit())
+await import(process.argv[2])

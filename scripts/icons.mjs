@@ -1,5 +1,5 @@
 // Writes public/icons/sprite.svg from Lucide's drawings: node scripts/icons.mjs. Views name icons as the keys below.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 
 const lucide = {
   // kinds and types of entities
@@ -100,4 +100,5 @@ const notice =
   '<!-- Icons of Lucide (lucide.dev), ISC License, (c) Lucide Icons and Contributors; dot and mark are our own. -->'
 const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${notice}\n${symbols.join('\n')}\n</svg>\n`
 writeFileSync(new URL('../public/icons/sprite.svg', import.meta.url), sprite)
+copyFileSync(new URL('../LICENSE', folder), new URL('../public/icons/LICENSE', import.meta.url))
 console.log(`${symbols.length} icons, ${sprite.length} bytes`)

@@ -9,7 +9,7 @@ const remember = (name, value) => {
 
 document.addEventListener('submit', (event) => {
   const { name, value } = event.submitter ?? {}
-  if (event.target.getAttribute('action') !== '/theme' || !name) return
+  if (!/^\/(theme|rail)$/.test(event.target.getAttribute('action')) || !name) return
   event.preventDefault()
   remember(name, value)
   if (name === 'rail') event.submitter.value = value === 'narrow' ? 'wide' : 'narrow'

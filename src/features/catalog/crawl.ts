@@ -44,7 +44,7 @@ interface Wanted {
 }
 
 const batchFiles = 64
-const batchBytes = 1_000_000
+const batchBytes = 400_000
 
 /**
  * Reads one source: **discover** the files that its globs name, **read** those whose content is new, **parse**
@@ -59,6 +59,8 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
   const reached = new Set(queue.map(({ entry }) => entry.path))
   const misses: LocationProblem[] = []
   let [done, read] = [0, 0]
+  // While one batch is stored on this thread, the worker parses the next.
+  let storing: Promise<void> = Promise.resolve()
 
   while (queue.length > 0) {
     signal.throwIfAborted()
@@ -80,12 +82,15 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
         queue.push(wanted)
       }
     }
-    await store.put(files)
+    await storing
+    storing = store.put(files)
+    storing.catch(() => undefined)
     done += batch.length
     read += files.length
     progress(done, done + queue.length, 'files')
   }
 
+  await storing
   if (reached.size >= limits.maxFiles) {
     args.log.warn({ source: provider.id, files: reached.size }, 'A source leads to more files than are read')
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../../api/actor.ts'
 import { messageOf, PortalError } from '../../api/errors.ts'
+import type { Transaction } from '../../api/database.ts'
 import type { PluginContext, Progress } from '../../api/plugin.ts'
 import type { Provider } from '../../api/provider.ts'
 import type { SourceTree } from '../../api/source-tree.ts'
@@ -59,7 +60,7 @@ const rescue = '1m'
 const longest = '20m'
 
 export function createCrawler(ctx: PluginContext, options: CatalogOptions, contributions: () => Contributions): Crawler {
-  const running = new Set<string>()
+  const running = new Map<string, Promise<unknown>>()
   let generation = 1
   const trees = new Map<string, SourceTree>()
   let parser: Parser | undefined
@@ -69,6 +70,10 @@ export function createCrawler(ctx: PluginContext, options: CatalogOptions, contr
     kinds: new Map(contributions().kinds.map(({ spec }) => [spec.kind, spec])),
     processors: contributions().processors.map(({ spec }) => spec),
   })
+  const parserOf = () => {
+    parser ??= createParser({ log: ctx.log })
+    return parser
+  }
   const providers = () => contributions().providers.map(({ spec }) => spec)
   const provider = (id: string) => providers().find((one) => one.id === id)
   const changed = (refs: readonly string[]) => ctx.emit(catalogChanged, { generation: ++generation, refs })
@@ -107,12 +112,42 @@ export function createCrawler(ctx: PluginContext, options: CatalogOptions, contr
   }
 
   async function readSource(one: Provider, progress: Progress, signal: AbortSignal): Promise<CrawlResult> {
-    parser ??= createParser({ log: ctx.log })
     const tree = await one.open(signal)
     trees.set(one.id, tree)
     const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader: readerOf(kinds()), clock: ctx, changed })
     const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
-    return crawl({ provider: one, tree, parser, store, kinds: kinds(), limits, progress, signal, log: ctx.log })
+    return crawl({ provider: one, tree, parser: parserOf(), store, kinds: kinds(), limits, progress, signal, log: ctx.log })
+  }
+
+  async function readOnce(one: Provider, progress: Progress, signal: AbortSignal): Promise<CrawlResult> {
+    const began = ctx.now()
+    try {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(milliseconds(longest))])
+      const result = await readSource(one, progress, deadline)
+      const ended = ctx.now()
+      const took = ended.getTime() - began.getTime()
+      await ctx.db.write(async (tx) => {
+        await markFinished(tx, one.id, ended, took)
+        await comeAgain(tx, one, ended, false)
+      })
+      if (result.read > 0) ctx.log.info({ source: one.id, ...result, ms: took }, 'Read a source')
+      return result
+    } catch (error) {
+      // The portal stops: the job waits for the next start, and the source is not to blame.
+      if (signal.aborted) throw error
+      const hint = error instanceof PortalError ? error.hint : undefined
+      await ctx.db.write(async (tx) => {
+        await markFailed(tx, one.id, ctx.now(), messageOf(error), hint)
+        await comeAgain(tx, one, ctx.now(), true)
+      })
+      throw error
+    }
+  }
+
+  async function comeAgain(tx: Transaction, one: Provider, from: Date, didFail: boolean): Promise<void> {
+    const after = nextTime(one, from, didFail)
+    await ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId: one.id }, key: one.id, after })
+    changed([])
   }
 
   function nextTime(one: Provider, from: Date, didFail: boolean): Date {
@@ -127,6 +162,8 @@ export function createCrawler(ctx: PluginContext, options: CatalogOptions, contr
 
     async start() {
       await declareSources(ctx.db, providers())
+      const isNew = (await listSources(ctx.db.read)).some(({ okAt }) => okAt === null)
+      if (isNew) parserOf().warm()
       for (const { id } of await unconfiguredSources(ctx.db.read)) await letGo(id)
       for (const one of providers()) {
         await enqueue(one.id)
@@ -145,32 +182,15 @@ export function createCrawler(ctx: PluginContext, options: CatalogOptions, contr
     async crawl(sourceId, progress, signal) {
       const one = provider(sourceId)
       if (!one) return undefined
-      const began = ctx.now()
-      running.add(sourceId)
+      // Two crawls of one source would undo each other's work: the later one waits and finds nothing new.
+      const earlier = running.get(sourceId)
+      const turn = (earlier ?? Promise.resolve()).then(() => readOnce(one, progress, signal))
+      const ended = turn.catch(() => undefined)
+      running.set(sourceId, ended)
       try {
-        const result = await readSource(one, progress, AbortSignal.any([signal, AbortSignal.timeout(milliseconds(longest))]))
-        const ended = ctx.now()
-        const took = ended.getTime() - began.getTime()
-        await ctx.db.write(async (tx) => {
-          await markFinished(tx, sourceId, ended, took)
-          await ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId }, key: sourceId, after: nextTime(one, ended, false) })
-          changed([])
-        })
-        if (result.read > 0) ctx.log.info({ source: sourceId, ...result, ms: took }, 'Read a source')
-        return result
-      } catch (error) {
-        // The portal stops: the job waits for the next start, and the source is not to blame.
-        if (signal.aborted) throw error
-        const ended = ctx.now()
-        const hint = error instanceof PortalError ? error.hint : undefined
-        await ctx.db.write(async (tx) => {
-          await markFailed(tx, sourceId, ended, messageOf(error), hint)
-          await ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId }, key: sourceId, after: nextTime(one, ended, true) })
-          changed([])
-        })
-        throw error
+        return await turn
       } finally {
-        running.delete(sourceId)
+        if (running.get(sourceId) === ended) running.delete(sourceId)
       }
     },
 

@@ -1,4 +1,3 @@
-import { parentPort } from 'node:worker_threads'
 import { builtinKinds, kindMap } from './model/kinds.ts'
 import { parseDocuments, type ParsedDocument as YamlDocument } from './model/parse.ts'
 import { validateEntity } from './model/validate.ts'
@@ -17,9 +16,9 @@ export interface ParseAnswer {
 
 const kinds = kindMap(builtinKinds)
 
-parentPort?.on('message', ({ batch, files }: ParseRequest) => {
+process.on('message', ({ batch, files }: ParseRequest) => {
   const answer: ParseAnswer = { batch, files: files.map(({ path, bytes }) => ({ path, ...parseFile(bytes) })) }
-  parentPort?.postMessage(answer)
+  process.send?.(answer)
 })
 
 function parseFile(bytes: Uint8Array): Omit<ParseAnswer['files'][number], 'path'> {

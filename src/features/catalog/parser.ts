@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads'
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { Entity, JsonObject } from '../../api/entity.ts'
 import type { Log } from '../../api/plugin.ts'
 import type { FileContent } from './crawl.ts'
@@ -21,6 +22,8 @@ export interface ParsedFile extends ReadFile {
 /** Parses and validates files off the main thread. A file that takes too long or too much memory costs only itself. */
 export interface Parser {
   parse(files: readonly FileContent[], signal: AbortSignal): Promise<ParsedFile[]>
+  /** Starts the worker ahead of the first batch, while its files are being found. */
+  warm(): void
   close(): Promise<void>
 }
 
@@ -28,11 +31,14 @@ export interface ParserOptions {
   log: Log
   /** Milliseconds for one batch of files. */
   deadline?: number
-  /** Milliseconds after which an idle worker is let go: it holds 40 MB. */
+  /** Milliseconds after which an idle worker is let go: it holds 80 MB. */
   idle?: number
   /** MiB that parsing may take. */
   memory?: number
 }
+
+const host = fileURLToPath(new URL('../../../bin/worker.mjs', import.meta.url))
+const entry = new URL('./parse-worker.ts', import.meta.url).href
 
 type Answered = ParseAnswer['files'][number]
 
@@ -40,25 +46,29 @@ type Answered = ParseAnswer['files'][number]
 class BatchFailure extends Error {}
 
 export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 384 }: ParserOptions): Parser {
-  let worker: Worker | undefined
+  let worker: ChildProcess | undefined
   let idleTimer: NodeJS.Timeout | undefined
   let batches = 0
   let queue: Promise<unknown> = Promise.resolve()
 
-  function stop(): Promise<unknown> | undefined {
+  function stop(): void {
     clearTimeout(idleTimer)
-    const stopping = worker?.terminate()
+    worker?.kill('SIGKILL')
     worker = undefined
-    return stopping
   }
 
-  function start(): Worker {
-    const entry = new URL('./parse-worker.ts', import.meta.url).href
-    const started = new Worker(new URL('../../../bin/worker.mjs', import.meta.url), {
-      workerData: { entry },
-      resourceLimits: { maxOldGenerationSizeMb: memory },
+  function start(): ChildProcess {
+    const started = fork(host, [entry], {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${memory}`],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
+    // The portal may end without it.
     started.unref()
+    started.channel?.unref()
+    started.once('exit', () => {
+      if (worker === started) worker = undefined
+    })
     return started
   }
 
@@ -67,15 +77,22 @@ export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 38
     worker ??= start()
     const asked = worker
     const batch = ++batches
+    asked.channel?.ref()
     try {
       return await answerOf(asked, { batch, files }, deadline, signal)
     } catch (error) {
-      await stop()
+      stop()
       throw error
     } finally {
-      idleTimer = setTimeout(() => void stop(), idle)
-      idleTimer.unref()
+      asked.channel?.unref()
+      restUntilAsked()
     }
+  }
+
+  function restUntilAsked(): void {
+    clearTimeout(idleTimer)
+    idleTimer = setTimeout(stop, idle)
+    idleTimer.unref()
   }
 
   /** A batch that fails is tried file by file, so that the one to blame is known and the others are kept. */
@@ -105,13 +122,15 @@ export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 38
       queue = run.catch(() => undefined)
       return run
     },
-    close: async () => {
-      await stop()
+    warm() {
+      worker ??= start()
+      restUntilAsked()
     },
+    close: async () => stop(),
   }
 }
 
-function answerOf(worker: Worker, request: ParseRequest, deadline: number, signal: AbortSignal): Promise<Answered[]> {
+function answerOf(worker: ChildProcess, request: ParseRequest, deadline: number, signal: AbortSignal): Promise<Answered[]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail('Parsing took too long'), deadline)
     const onMessage = ({ batch, files }: ParseAnswer) => {
@@ -129,7 +148,7 @@ function answerOf(worker: Worker, request: ParseRequest, deadline: number, signa
     }
     worker.on('message', onMessage).on('error', onError).on('exit', onExit)
     signal.addEventListener('abort', onAbort)
-    worker.postMessage(request)
+    worker.send(request, (error) => error && onError(error))
   })
 }
 

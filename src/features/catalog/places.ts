@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { PortalError } from '../../api/errors.ts'
 import type { Log } from '../../api/plugin.ts'
 import type { Crawler } from './crawler.ts'
-import { type Locator, locator } from './model/position.ts'
+import type { Locator } from './model/position.ts'
 import type { Place } from './model/problem.ts'
 
 /** A document in a file of a source. */
@@ -48,6 +48,8 @@ export function createPlaces(crawler: Crawler, log: Log): Places {
       if (known) return known
       try {
         const content = await text(sourceId, path, signal)
+        // Loaded with the first page that shows lines: it brings a parser of 6 MB.
+        const { locator } = await import('./model/position.ts')
         const find: Locator | undefined = locator(content, position)
         const located = { text: content, place: find ?? (() => undefined) }
         cache.set(key, located)

@@ -53,6 +53,8 @@ export interface Overview {
 export interface CatalogService extends CatalogReader {
   /** Grows with every commit that changed what the catalog shows. */
   readonly generation: number
+  /** Equal as long as the actor would be shown the same: the key of what may be cached. */
+  version(actor: Actor): string
   list(actor: Actor, query: ListQuery): Listing
   /** The rows of a query in batches, each with the whole document of its entities, relations included. */
   documents(actor: Actor, query: ListQuery): Generator<{ row: ListedEntity; entity: Entity }[]>
@@ -112,6 +114,8 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
     get generation() {
       return generation
     },
+
+    version: (actor) => scopeOf(actor).key,
 
     list(actor, query) {
       const scope = scopeOf(actor)

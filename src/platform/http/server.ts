@@ -1,6 +1,6 @@
 import compress from '@fastify/compress'
 import formbody from '@fastify/formbody'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Identify } from '../auth/identity.ts'
@@ -39,7 +39,7 @@ export interface KnownRoute {
 export async function createServer(options: ServerOptions): Promise<{ app: FastifyInstance; routes: KnownRoute[] }> {
   const app = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyLimit,
     requestTimeout: limits.requestTimeout,
     http: { maxHeaderSize: limits.maxHeaderSize },

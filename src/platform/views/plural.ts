@@ -13,7 +13,12 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${value === 0 ? 'no' : count(value)} ${value === 1 ? one : many}`
 }
 
-/** The same at the start of a sentence: `No entities`. */
+/** The text with a full stop, unless it ends in a sign of its own: messages come with and without. */
+export function sentence(text: string): string {
+  return text === '' || /[.!?…:]$/.test(text) ? text : `${text}.`
+}
+
+/** The text as it starts a sentence: `No entities`. */
 export function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase('en') + text.slice(1)
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { domId } from './ids.ts'
-import { capital, count, plural } from './plural.ts'
+import { capital, count, plural, sentence } from './plural.ts'
 import { initialsOf, railOf, themeOf } from './shell.ts'
 import { absolute, duration, relative, timeTag } from './time.ts'
-import { safeHref } from './words.ts'
+import { breakable, safeHref } from './words.ts'
 
 const now = Date.parse('2026-11-21T14:02:30Z')
 const ago = (ms: number) => now - ms
@@ -65,6 +65,7 @@ test('numbers come with their noun', () => {
   expect(plural(2, 'owner')).toBe('2 owners')
   expect(count(1000)).toBe('1,000')
   expect(capital('no entities')).toBe('No entities')
+  expect(['It broke', 'Why?', 'Done.', ''].map(sentence)).toEqual(['It broke.', 'Why?', 'Done.', ''])
 })
 
 test('ids of records need no escaping and never collide', () => {
@@ -91,6 +92,11 @@ test.each([
   ['', false],
 ])('%j is safe in a link: %s', (address, safe) => {
   expect(safeHref(address)).toBe(safe ? address : null)
+})
+
+test('a key may break after its signs, and stays escaped', () => {
+  expect(breakable('a.example/b_c<d>&')).toBe('a.<wbr>example/<wbr>b_<wbr>c&lt;d&gt;&amp;')
+  expect(breakable('ends.')).toBe('ends.')
 })
 
 test('initials are of the first and last word', () => {

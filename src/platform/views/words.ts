@@ -1,5 +1,5 @@
 import { domId } from './ids.ts'
-import { capital, count, plural } from './plural.ts'
+import { capital, count, plural, sentence } from './plural.ts'
 import { initialsOf } from './shell.ts'
 import { absolute, duration, type Moment, timeTag } from './time.ts'
 
@@ -17,6 +17,8 @@ export const wordNames = [
   'count',
   'plural',
   'capital',
+  'sentence',
+  'breakable',
   'id',
   'given',
   'link',
@@ -35,6 +37,10 @@ export interface Words {
   count(value: number): string
   plural(value: number, one: string, many?: string): string
   capital(text: string): string
+  /** The text with a full stop where it has none. */
+  sentence(text: string): string
+  /** The text as markup that may break after `/`, `.`, `:` and `_`: for keys and paths in narrow columns. */
+  breakable(text: string): string
   id(prefix: string, record: string): string
   /** A property that may be absent; `null` where it is. */
   given(object: object, name: string): unknown
@@ -67,6 +73,8 @@ export function createWords(icons: IconSet, options: { strict: boolean; now: () 
     count,
     plural,
     capital,
+    sentence,
+    breakable,
     id: domId,
     given: (object, name) => (name in object ? Reflect.get(object, name) : null) ?? null,
     link: (address) => safeHref(address) ?? '#',
@@ -79,6 +87,13 @@ export function createWords(icons: IconSet, options: { strict: boolean; now: () 
 export function safeHref(address: string): string | null {
   if (/^(?:https?:|mailto:|tel:)/i.test(address)) return address
   return /^(?:\/(?![/\\])|[?#])/.test(address) ? address : null
+}
+
+const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** Escaped, with places where it may break. */
+export function breakable(text: string): string {
+  return text.replace(/[&<>"']|[/.:_](?=.)/g, (sign) => signs[sign] ?? `${sign}<wbr>`)
 }
 
 function turn(name: string): string {

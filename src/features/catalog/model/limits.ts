@@ -117,7 +117,7 @@ function notFinite(path: DocumentPath, value: number): DocumentProblem {
   }
 }
 
-function tooManyAliases(limits: ParseLimits): Pick<DocumentProblem, 'code' | 'message' | 'hint'> {
+export function tooManyAliases(limits: ParseLimits): Pick<DocumentProblem, 'code' | 'message' | 'hint'> {
   return {
     code: 'too-many-aliases',
     message: `With its aliases expanded the document has more than ${limits.expandedValues} values`,

@@ -3,11 +3,11 @@ import { type Document, type DocumentOptions, type ParseOptions, parseAllDocumen
 import type { JsonObject } from '../../../api/index.ts'
 import { type Chunk, splitDocuments, withoutMark } from './chunks.ts'
 import { isObject, typeText } from './json-value.ts'
-import { bounded, type ParseLimits, parseLimits, tooDeep } from './limits.ts'
+import { bounded, type ParseLimits, parseLimits, tooDeep, tooManyAliases } from './limits.ts'
 import type { DocumentProblem } from './problem.ts'
-import { hasErrors } from './problem.ts'
+import { capped, hasErrors } from './problem.ts'
 import { isSkeletonText, skeletonProblem } from './recognise.ts'
-import { aliasProblems, Lines, syntaxProblems, tagProblems } from './syntax.ts'
+import { countAliases, Lines, structureProblems, syntaxProblems, tagProblems } from './syntax.ts'
 
 export interface ParsedDocument {
   /** Counts the documents of the file that are not empty, from 0. */
@@ -27,19 +27,32 @@ export interface ParsedFile {
   problems: DocumentProblem[]
 }
 
+interface Budget {
+  characters: number
+}
+
 type Reading = Pick<ParsedDocument, 'value' | 'guess' | 'problems'>
 
-/** `yaml` reads as the reference does, once its dates, bytes and merge keys stay off even on request. */
+/**
+ * `yaml` reads as the reference does, once its dates, bytes and merge keys stay off even on request. Its check for
+ * double keys takes time by the square of their number; `structureProblems` does it instead.
+ */
 export const yamlOptions: ParseOptions & DocumentOptions & SchemaOptions = {
   schema: 'core',
   resolveKnownTags: false,
   merge: false,
+  uniqueKeys: false,
   logLevel: 'silent',
   prettyErrors: false,
 }
 
-/** `yaml` takes a second for a megabyte; a longer broken document gets the message of the faster parser. */
-const longestForYaml = 256 * 1024
+/**
+ * `yaml` takes seconds for a hostile megabyte: longer broken documents, and those after the first megabyte of broken
+ * ones in a file, get the message of the faster parser.
+ */
+const longestForYaml = 128 * 1024
+const budgetForYaml = 1024 * 1024
+const mostAliasesForYaml = 1000
 
 /**
  * Reads a file of YAML (or JSON) documents. Values are what JSON can hold, by the core schema: dates, `yes` and
@@ -52,54 +65,71 @@ export function parseDocuments(text: string, limits: Partial<ParseLimits> = {}):
   const chunks = splitDocuments(text)
   const problems = fileProblems(text)
   if (chunks.length > allowed.documents) problems.push(tooManyDocuments(chunks.length, allowed))
-  const documents = chunks
-    .slice(0, allowed.documents)
-    .map((chunk, index) => ({ index, line: chunk.line, ...readChunk(chunk, allowed) }))
+  const budget = { characters: budgetForYaml }
+  const documents = chunks.slice(0, allowed.documents).map((chunk, index) => {
+    const reading = readChunk(chunk, allowed, budget)
+    return { index, line: chunk.line, ...reading, problems: capped(reading.problems) }
+  })
   return { documents, problems }
 }
 
-function readChunk(chunk: Chunk, limits: ParseLimits): Reading {
+function readChunk(chunk: Chunk, limits: ParseLimits, budget: Budget): Reading {
   // A lone CR is a line break to js-yaml and none to the reference.
   const loneReturn = /\r(?!\n)/.test(chunk.text)
-  if (loneReturn && chunk.text.length <= longestForYaml) return readCarefully(chunk, limits)
+  if (loneReturn && affordable(chunk, budget)) return readCarefully(chunk, limits)
   let root: unknown
   try {
     root = loadAll(chunk.text, { schema: CORE_SCHEMA, maxDepth: limits.depth })[0]
   } catch (error) {
-    return readAfterError(chunk, limits, error)
+    return readAfterError(chunk, limits, budget, error)
   }
   return finish(root, chunk, limits)
 }
 
-function readAfterError(chunk: Chunk, limits: ParseLimits, error: unknown): Reading {
+function readAfterError(chunk: Chunk, limits: ParseLimits, budget: Budget, error: unknown): Reading {
   const deep = error instanceof RangeError || (error instanceof YAMLException && error.reason.includes('maxDepth'))
   if (deep) return { problems: [{ severity: 'error', path: [], ...tooDeep(limits), ...markedPlace(chunk, error) }] }
-  if (chunk.text.length > longestForYaml) return { problems: [fastProblem(chunk, error)] }
+  if (!affordable(chunk, budget)) return { problems: [fastProblem(chunk, error)] }
   return readCarefully(chunk, limits)
 }
 
+function affordable(chunk: Chunk, budget: Budget): boolean {
+  const { length } = chunk.text
+  if (length > longestForYaml || length > budget.characters) return false
+  budget.characters -= length
+  return true
+}
+
 function readCarefully(chunk: Chunk, limits: ParseLimits): Reading {
-  let docs: Document[]
   try {
-    docs = parseAllDocuments(chunk.text, yamlOptions) as Document[]
-  } catch {
-    // Only a stack that is too small for the nesting throws here: faults of the text are in `errors`.
+    return readNodes(chunk, limits)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
     return { problems: [{ severity: 'error', path: [], ...tooDeep(limits) }] }
   }
-  const [doc, more] = docs
+}
+
+/** @throws RangeError when the nesting exceeds the stack */
+function readNodes(chunk: Chunk, limits: ParseLimits): Reading {
+  const [doc, more] = parseAllDocuments(chunk.text, yamlOptions) as Document[]
   if (!doc) return finish(null, chunk, limits)
   if (more) doc.errors.push(...more.errors)
   const lines = new Lines(chunk.text, chunk.firstLine)
-  const problems = [...syntaxProblems(doc, chunk.text, lines), ...aliasProblems(doc, lines)]
-  const tags = tagProblems(doc, lines)
-  const [first] = problems
-  if (!first) return finish(doc.toJS({ maxAliasCount: -1 }), chunk, limits, tags)
-  if (first.code === 'yaml-syntax' && isSkeletonText(chunk.text, first.place && first.place.line - chunk.firstLine)) {
-    return { problems: [skeletonProblem(first.place)] }
+  const [fault] = syntaxProblems(doc, chunk.text, lines)
+  if (fault && isSkeletonText(chunk.text, fault.place && fault.place.line - chunk.firstLine)) {
+    return { problems: [skeletonProblem(fault.place)] }
   }
-  if (problems.some((problem) => problem.code !== 'duplicate-key')) return { problems: [...problems, ...tags] }
-  const { value } = finish(doc.toJS({ maxAliasCount: -1 }), chunk, limits)
-  return { ...(value && { guess: value }), problems: [...problems, ...tags] }
+  const structure = structureProblems(doc, lines)
+  const problems = [...(fault ? [fault] : []), ...structure, ...tagProblems(doc, lines)]
+  const faulty = fault !== undefined || structure.some((problem) => problem.code !== 'duplicate-key')
+  if (faulty) return { problems }
+  if (countAliases(doc) > mostAliasesForYaml) {
+    return { problems: [...problems, { severity: 'error', path: [], ...tooManyAliases(limits) }] }
+  }
+  const root: unknown = doc.toJS({ maxAliasCount: -1 })
+  if (structure.length === 0) return finish(root, chunk, limits, problems)
+  const { value } = finish(root, chunk, limits)
+  return { ...(value && { guess: value }), problems }
 }
 
 function finish(root: unknown, chunk: Chunk, limits: ParseLimits, problems: DocumentProblem[] = []): Reading {

@@ -5,13 +5,13 @@ import type { Place } from './problem.ts'
 import { Lines } from './syntax.ts'
 
 /** Finds places in one document. */
-export type Locator = (path: readonly (string | number)[], at?: 'key' | 'value') => Place | undefined
+export type Locator = (path: readonly (string | number)[], at?: 'key' | 'value') => Place
 
 /**
  * The place of a value, or of its key, in a file. Where the path leads to nothing, because a field is missing or
  * empty, it is the place of the last key on the way there.
  *
- * @returns undefined when the file has no such document or it is not readable at all
+ * @returns undefined when the file has no such document
  */
 export function locate(
   text: string,
@@ -25,8 +25,9 @@ export function locate(
 /** The same for many paths of one document, which is parsed once. */
 export function locator(text: string, documentIndex: number): Locator | undefined {
   const chunk = splitDocuments(text)[documentIndex]
-  const doc = chunk && parsed(chunk)
-  if (!doc) return undefined
+  if (!chunk) return undefined
+  const doc = parsed(chunk)
+  if (!doc) return () => firstLine(chunk)
   const lines = new Lines(chunk.text, chunk.firstLine)
   return (path, at = 'value') => {
     const range = rangeOf(doc, path, at)
@@ -34,9 +35,13 @@ export function locator(text: string, documentIndex: number): Locator | undefine
   }
 }
 
+/** `yaml` takes seconds for more; places in longer documents are those of their first lines. */
+const longest = 2 * 1024 * 1024
+
 function parsed(chunk: Chunk): Document | undefined {
+  if (chunk.text.length > longest) return undefined
   try {
-    return parseAllDocuments(chunk.text, { ...yamlOptions, uniqueKeys: false })[0] as Document | undefined
+    return parseAllDocuments(chunk.text, yamlOptions)[0] as Document | undefined
   } catch {
     // Nested beyond the stack: parsing has reported that with a place of its own.
     return undefined
@@ -59,15 +64,18 @@ function rangeOf(doc: Document, path: readonly (string | number)[], at: 'key' | 
     node = pair ? pair.value : item
   }
   const value = rangeOfNode(node)
-  return value && value[1] > value[0] ? value : (key ?? value)
+  return value ?? key
 }
 
 function pairOf(pairs: readonly Pair[], segment: string | number): Pair | undefined {
   return pairs.find(({ key }) => (isScalar(key) ? String(key.value) : String(key)) === String(segment))
 }
 
+/** Empty values have a range of no length, which shows nobody anything. */
 function rangeOfNode(node: unknown): Range | undefined {
-  return isNode(node) && node.range ? [node.range[0], node.range[1]] : undefined
+  if (!isNode(node) || !node.range) return undefined
+  const [start, end] = node.range
+  return end > start ? [start, end] : undefined
 }
 
 /** A field that is missing at the root is reported at the first key there is. */

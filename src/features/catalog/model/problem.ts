@@ -49,6 +49,8 @@ export const problemCodes = {
   'key-not-allowed': 'A key is not allowed',
   'number-not-finite': 'A number is not finite',
 
+  'more-problems': 'There are more problems than are shown',
+
   skeleton: 'The document is the skeleton of a template',
   'foreign-manifest': 'The document belongs to another tool',
 
@@ -100,4 +102,23 @@ export type ProblemCode = keyof typeof problemCodes
 /** Whether any of the problems keeps the document out of the catalog. */
 export function hasErrors(problems: readonly DocumentProblem[]): boolean {
   return problems.some((problem) => problem.severity === 'error')
+}
+
+const most = 100
+
+/** At most a hundred problems, the worst first where some must go, and a note of how many there are besides. */
+export function capped(problems: DocumentProblem[]): DocumentProblem[] {
+  if (problems.length <= most) return problems
+  const errors = problems.filter((problem) => problem.severity === 'error')
+  const others = problems.filter((problem) => problem.severity !== 'error')
+  return [
+    ...[...errors, ...others].slice(0, most),
+    {
+      severity: 'info',
+      code: 'more-problems',
+      path: [],
+      message: `${problems.length - most} further problems of this document are not shown`,
+      hint: 'Mend the ones shown and look again.',
+    },
+  ]
 }

@@ -4,10 +4,10 @@ import { editDistance } from './nearest.ts'
 import type { DocumentProblem, Place } from './problem.ts'
 
 /** `${X}`, which a shell script fills in. */
-const variable = /\$\{[^{}]+\}/
+const variable = /\$\{[^{}\n]{1,200}\}/
 
-/** `${{ values.x }}`, `{{cookiecutter.x}}`, `{% if x %}`, `<%= x %>`. */
-const templated = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|<%[\s\S]*?%>/
+/** `${{ values.x }}`, `{{cookiecutter.x}}`, `{% if x %}`, `<%= x %>`; the length bounds the time on hostile texts. */
+const templated = /\{\{[^\n]{0,200}?\}\}|\{%[^\n]{0,200}?%\}|<%[^\n]{0,200}?%>/
 
 /** Other tools that name their files as catalogs do, by the end of the DNS name in their apiVersion. */
 const tools: readonly (readonly [string, string])[] = [
@@ -55,7 +55,7 @@ export function isSkeleton(value: JsonObject, kind: KindSpec | undefined): boole
   const spec = isObject(value.spec) ? value.spec : {}
   const identity = [value.apiVersion, value.kind, metadata.name, metadata.namespace]
   const references = (kind?.relations ?? []).map(({ field }) => spec[field])
-  return [...identity, ...references.flat()].some((part) => hasTemplated(part))
+  return [value, ...identity, ...references.flat()].some((part) => hasTemplated(part))
 }
 
 export function skeletonProblem(place?: Place): DocumentProblem {

@@ -55,7 +55,12 @@ export function relationsOf(entity: Entity, kind: KindSpec): { relations: Relati
     }
   }
   const relations = [...found.entries()].sort(([a], [b]) => byCodeUnit(a, b)).map(([, relation]) => relation)
-  return { relations, problems }
+  return { relations, problems: problems.sort(byPlace) }
+}
+
+/** Problems of one list in the order of the list. */
+function byPlace(a: DocumentProblem, b: DocumentProblem): number {
+  return a.path[1] === b.path[1] ? Number(a.path[2] ?? 0) - Number(b.path[2] ?? 0) : 0
 }
 
 function references(entity: Entity, { field }: RelationField): [DocumentPath, string][] {
@@ -78,7 +83,7 @@ function resolve(text: string, relation: RelationField, namespace: string | unde
     const targetRef = formatRef(ref)
     const possible =
       formats.kind.matches(ref.kind) &&
-      formats.namespace.matches(ref.namespace.toLowerCase()) &&
+      (ref.namespace === namespace || formats.namespace.matches(ref.namespace.toLowerCase())) &&
       formats.objectName.matches(ref.name)
     return possible ? { targetRef } : { targetRef, problem: impossible(text, defaultKind, path) }
   } catch (error) {

@@ -5,8 +5,8 @@ import { issueProblems } from './issues.ts'
 import { isObject, pathText, quoted, valueAt } from './json-value.ts'
 import { adoptMisplaced } from './misplaced.ts'
 import { nearest } from './nearest.ts'
-import { type Placeholder, placeholdersOf } from './placeholders.ts'
-import type { DocumentProblem } from './problem.ts'
+import { placeholdersOf } from './placeholders.ts'
+import { capped, type DocumentProblem } from './problem.ts'
 import { foreignProblem, hasPlaceholder, isSkeleton, skeletonProblem } from './recognise.ts'
 import { type Relation, relationsOf } from './relations.ts'
 
@@ -41,9 +41,9 @@ export function validateEntity(value: JsonObject, kinds: ReadonlyMap<string, Kin
   if (foreign) return { ...named, ...unknown, problems: [foreign], relations: [], recognised: 'foreign' }
 
   const { placeholders, problems: unnamed } = placeholdersOf(value)
-  const open = [...placeholders, ...unnamed]
+  const filled = new Set([...placeholders, ...unnamed].map(({ path }) => JSON.stringify(path)))
   const problems = [
-    ...[...envelopeProblems(value), ...kindProblems(value, kind, kinds)].filter((one) => !isOpen(one, open)),
+    ...[...envelopeProblems(value), ...kindProblems(value, kind, kinds)].filter((one) => !isFilled(one, filled)),
     ...unnamed,
   ]
   const draft = ref === undefined ? undefined : draftOf(value)
@@ -56,7 +56,7 @@ export function validateEntity(value: JsonObject, kinds: ReadonlyMap<string, Kin
   }
   if (!draft || !kind || broken.length > 0) {
     const referring = broken.every((problem) => problem.code === 'bad-reference')
-    return { ...named, ...unknown, problems, relations: referring ? related.relations : [] }
+    return { ...named, ...unknown, problems: capped(problems), relations: referring ? related.relations : [] }
   }
   const adopted = adoptMisplaced(draft, kind)
   return {
@@ -128,13 +128,14 @@ function versionProblems(value: JsonObject, kind: KindSpec): DocumentProblem[] {
   ]
 }
 
-/** Whether the problem is about something that a placeholder still has to fill. */
-function isOpen(problem: DocumentProblem, open: readonly Pick<Placeholder, 'path'>[]): boolean {
+/** Whether the problem is about something that a placeholder has yet to fill. */
+function isFilled({ path }: DocumentProblem, filled: ReadonlySet<string>): boolean {
+  if (filled.size === 0) return false
   // What names an entity is read before placeholders are filled.
-  const [root, field] = problem.path
-  if (root === 'apiVersion' || root === 'kind' || (root === 'metadata' && (field === 'name' || field === 'namespace')))
-    return false
-  return open.some(({ path }) => path.every((segment, depth) => problem.path[depth] === segment))
+  const [root, field] = path
+  if (root === 'apiVersion' || root === 'kind') return false
+  if (root === 'metadata' && (field === 'name' || field === 'namespace')) return false
+  return path.some((_, depth) => filled.has(JSON.stringify(path.slice(0, depth + 1))))
 }
 
 function clashProblems(draft: Entity): DocumentProblem[] {

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
 import { type EntityRef, entityPath, formatRef } from '../../../api/ref.ts'
@@ -12,7 +11,15 @@ import type { Places } from '../places.ts'
 import { type CatalogService, stamped } from '../service.ts'
 import { fileTree } from '../source-view.ts'
 import type { EntityRow, ProblemRow } from '../store/entity.ts'
-import { type Card, entityIcon, type EntityHead, type EntityPage, type EntityTabPage, type MissingPage, type SourcePage } from '../views.ts'
+import {
+  type Card,
+  type EntityHead,
+  type EntityPage,
+  type EntityTabPage,
+  entityIcon,
+  type MissingPage,
+  type SourcePage,
+} from '../views.ts'
 import { kindNames } from './kinds.ts'
 
 export interface EntityPagesArgs {
@@ -40,6 +47,12 @@ export interface EntityPages {
 }
 
 const nearest = 5
+
+/** Loaded when the first one looks: few pages show YAML, and it takes 6 MB. */
+async function yamlOf(document: object): Promise<string> {
+  const { stringify } = await import('yaml')
+  return stringify(document, { lineWidth: 0 })
+}
 
 export function createEntityPages({ service, crawler, places, contributions, policy }: EntityPagesArgs): EntityPages {
   const names = kindNames(contributions)
@@ -129,14 +142,25 @@ export function createEntityPages({ service, crawler, places, contributions, pol
         { title: 'JSON', href: `${path}?form=json`, current: query.file === undefined && query.form === 'json' },
       ]
       const provider = crawler.provider(row.sourceId)
-      const links = (file: string) => ({ viewHref: provider?.viewUrl?.(file) ?? null, editHref: provider?.editUrl?.(file) ?? null })
+      const links = (file: string) => ({
+        viewHref: provider?.viewUrl?.(file) ?? null,
+        editHref: provider?.editUrl?.(file) ?? null,
+      })
       if (query.file !== undefined) {
         const shown = await textOrNote(row.sourceId, query.file, signal)
-        return { ...base, switches, title: query.file, ...shown, line: query.line ?? null, ...links(query.file), revision: null }
+        return {
+          ...base,
+          switches,
+          title: query.file,
+          ...shown,
+          line: query.line ?? null,
+          ...links(query.file),
+          revision: null,
+        }
       }
       const relations = related.map(({ type, ref: targetRef }) => ({ type, targetRef }))
       const document = { ...stamped(row.entity, row), relations }
-      const text = query.form === 'json' ? `${JSON.stringify(document, null, 2)}\n` : stringify(document, { lineWidth: 0 })
+      const text = query.form === 'json' ? `${JSON.stringify(document, null, 2)}\n` : await yamlOf(document)
       return { ...base, switches, title: row.ref, text, note: null, line: null, ...links(row.path), revision: null }
     },
 
@@ -146,7 +170,10 @@ export function createEntityPages({ service, crawler, places, contributions, pol
         kind: names.name(ref.kind.toLowerCase()),
         namespace: ref.namespace,
         name: ref.name,
-        near: near.map((one) => ({ ...refLink(one.ref, one.title ?? one.name, one.type), icon: entityIcon(one.kind, one.type) })),
+        near: near.map((one) => ({
+          ...refLink(one.ref, one.title ?? one.name, one.type),
+          icon: entityIcon(one.kind, one.type),
+        })),
         searchHref: `/catalog?kind=all&q=${encodeURIComponent(ref.name)}`,
       }
     },
@@ -158,12 +185,20 @@ export function createEntityPages({ service, crawler, places, contributions, pol
     const entries = await files.list(undefined, signal)
     return fileTree(
       entries.map(({ path }) => path),
-      { root: row.path, current: file ?? row.path, hrefOf: (path) => `${entityPath(row)}/source?file=${encodeURIComponent(path)}` },
+      {
+        root: row.path,
+        current: file ?? row.path,
+        hrefOf: (path) => `${entityPath(row)}/source?file=${encodeURIComponent(path)}`,
+      },
     )
   }
 
   /** A file that cannot be shown says why in its place. */
-  async function textOrNote(sourceId: string, path: string, signal: AbortSignal): Promise<{ text: string; note: string | null }> {
+  async function textOrNote(
+    sourceId: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ text: string; note: string | null }> {
     try {
       const text = await places.text(sourceId, path, signal)
       if (text.includes('\u0000')) return { text: '', note: 'This file is not text' }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { Crawler } from '../crawler.ts'
@@ -13,20 +14,32 @@ export interface ListPages {
 
 export function createListPages(service: CatalogService, crawler: Crawler, contributions: Contributions): ListPages {
   const names = kindNames(contributions)
+  // Most readers look at the same few lists, and between two changes of the catalog these stay the same.
+  const cache = new LRUCache<string, CatalogIndex>({ max: 60 })
+
+  function view(actor: Actor, address: ListAddress): CatalogIndex {
+    const query = readQuery(address)
+    const listing = service.list(actor, query)
+    return listView({
+      listing,
+      query,
+      address,
+      titleOf: (ref) => service.titleOf(actor, ref) ?? undefined,
+      pluralOf: names.plural,
+      kindName: names.name,
+      reading: crawler.running > 0,
+      countWithout: (other) => service.count(actor, other),
+    })
+  }
+
   return {
     list(actor, address) {
-      const query = readQuery(address)
-      const listing = service.list(actor, query)
-      return listView({
-        listing,
-        query,
-        address,
-        titleOf: (ref) => service.titleOf(actor, ref) ?? undefined,
-        pluralOf: names.plural,
-        kindName: names.name,
-        reading: crawler.running > 0,
-        countWithout: (other) => service.count(actor, other),
-      })
+      const key = `${service.version(actor)} ${crawler.running > 0} ${JSON.stringify(address)}`
+      const known = cache.get(key)
+      if (known) return known
+      const made = view(actor, address)
+      cache.set(key, made)
+      return made
     },
   }
 }

@@ -28,7 +28,8 @@ export function createSourcePages(ctx: PluginContext, crawler: Crawler, places: 
       const problems = await Promise.all(
         loose.map(async (problem) => {
           const { sourceId, path, position } = problem
-          const located = position === null ? undefined : await places.of({ sourceId, path, position, etag: problem.id }, signal)
+          const located =
+            position === null ? undefined : await places.of({ sourceId, path, position, etag: problem.id }, signal)
           const viewUrl = (file: string, line?: number) => crawler.provider(sourceId)?.viewUrl?.(file, line)
           const view = problemView(problem, { located, overview: undefined, suggest: () => null, viewUrl })
           return { ...view, where: view.where?.replace(/^[^:]*/, path) ?? path }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
 import type { DocumentProblem } from '../model/problem.ts'
 import type { ReadDocument, ReadFile } from '../reading.ts'
@@ -31,26 +31,30 @@ export async function putDocuments(
   documents: readonly ReadDocument[],
   clock: IngestClock,
 ): Promise<string[]> {
-  const known = await candidatesOf(tx, origin.sourceId, file.path)
-  const byRef = new Map(known.map((candidate) => [candidate.ref, candidate]))
+  const known = new Map(candidatesOf(tx, origin.sourceId, file.path).map((candidate) => [candidate.ref, candidate]))
   const rows: (typeof candidates.$inferInsert)[] = []
-  for (const document of documents) {
-    const last = document.ref === undefined ? undefined : byRef.get(document.ref)
-    const entity = document.entity ?? last?.entity
-    if (document.ref === undefined || entity === undefined) continue
+  const stale: string[] = []
+  for (const { ref, entity, position } of documents) {
+    if (ref === undefined) continue
+    const last = known.get(ref)
+    if (!entity) {
+      if (last) stale.push(last.id)
+      continue
+    }
     rows.push({
       id: last?.id ?? clock.id(),
       sourceId: origin.sourceId,
       path: file.path,
-      position: document.position,
-      ref: document.ref,
-      stale: document.entity === undefined,
-      seenAt: last?.seenAt ?? clock.now(),
+      position,
+      ref,
+      stale: false,
+      seenAt: last ? new Date(last.seenAt) : clock.now(),
       entity,
     })
   }
+  markStale(tx, stale)
   tx.bulkInsert(candidates, rows, 'replace')
-  return rows.map((row) => row.ref)
+  return documents.flatMap(({ ref }) => ref ?? [])
 }
 
 /**
@@ -65,7 +69,7 @@ export async function closeFile(
   file: ReadFile,
   clock: IngestClock,
 ): Promise<string[]> {
-  const gone = file.unreadable ? [] : await dropUndefined(tx, origin.sourceId, file)
+  const gone = file.unreadable ? [] : dropUndefined(tx, origin.sourceId, file)
   await replaceFileProblems(tx, origin.sourceId, file, clock)
   tx.bulkInsert(
     files,
@@ -88,7 +92,7 @@ export async function closeFile(
 
 /** Forgets a file that is no longer there, or that nothing leads to any more. @returns what it defined */
 export async function forgetFile(tx: Transaction, sourceId: string, path: string): Promise<string[]> {
-  const known = await candidatesOf(tx, sourceId, path)
+  const known = candidatesOf(tx, sourceId, path)
   tx.bulkDelete(
     candidates.id,
     known.map(({ id }) => id),
@@ -100,31 +104,33 @@ export async function forgetFile(tx: Transaction, sourceId: string, path: string
   return known.map(({ ref }) => ref)
 }
 
-async function candidatesOf(tx: Transaction, sourceId: string, path: string) {
-  return tx
-    .select()
-    .from(candidates)
-    .where(and(eq(candidates.sourceId, sourceId), eq(candidates.path, path)))
+interface KnownCandidate {
+  id: string
+  ref: string
+  seenAt: number
+}
+
+function candidatesOf(tx: Transaction, sourceId: string, path: string): KnownCandidate[] {
+  return tx.all<KnownCandidate>(
+    sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt from ${candidates}
+      where ${candidates.sourceId} = ${sourceId} and ${candidates.path} = ${path}`,
+  ) as unknown as KnownCandidate[]
+}
+
+/** The last good version stays, marked, while the newest one cannot be used. */
+function markStale(tx: Transaction, ids: readonly string[]): void {
+  if (ids.length === 0) return
+  tx.run(sql`update ${candidates} set stale = 1 where ${candidates.id} in (select value from json_each(${JSON.stringify(ids)}))`)
 }
 
 /** A document whose YAML is broken has lost its name: while there is one, what the file defined before stays. */
-async function dropUndefined(tx: Transaction, sourceId: string, file: ReadFile): Promise<string[]> {
+function dropUndefined(tx: Transaction, sourceId: string, file: ReadFile): string[] {
   const defined = new Set(file.documents.map(({ ref }) => ref))
-  const known = await candidatesOf(tx, sourceId, file.path)
-  const missing = known.filter(({ ref }) => !defined.has(ref))
+  const missing = candidatesOf(tx, sourceId, file.path).filter(({ ref }) => !defined.has(ref))
+  const ids = missing.map(({ id }) => id)
   const nameless = file.documents.some(({ ref, entity }) => ref === undefined && entity === undefined)
-  if (nameless) {
-    tx.bulkInsert(
-      candidates,
-      missing.map((candidate) => ({ ...candidate, stale: true })),
-      'replace',
-    )
-    return missing.map(({ ref }) => ref)
-  }
-  tx.bulkDelete(
-    candidates.id,
-    missing.map(({ id }) => id),
-  )
+  if (nameless) markStale(tx, ids)
+  else tx.bulkDelete(candidates.id, ids)
   return missing.map(({ ref }) => ref)
 }
 

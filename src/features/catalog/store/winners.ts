@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { KindSpec } from '../../../api/kind.ts'
@@ -16,7 +16,17 @@ export interface Kinds {
   processors: readonly Processor[]
 }
 
-type Candidate = typeof candidates.$inferSelect
+interface Candidate {
+  ref: string
+  sourceId: string
+  path: string
+  position: number
+  stale: number
+  seenAt: number
+  /** JSON. */
+  entity: string
+}
+
 type Row = typeof entities.$inferSelect
 
 export const orphanAnnotation = 'backstage.io/orphan'
@@ -37,25 +47,40 @@ export async function chooseWinners(
   kinds: Kinds,
   clock: IngestClock,
 ): Promise<string[]> {
+  const wanted = [...new Set(refs)]
+  const rows = new Map((await rowsOf(tx, wanted)).map((row) => [row.ref, row]))
+  const found = candidatesOf(tx, wanted)
   const changed: string[] = []
-  for (const ref of new Set(refs)) {
-    const [row] = await tx.select().from(entities).where(eq(entities.ref, ref))
-    const found = await tx.select().from(candidates).where(eq(candidates.ref, ref))
-    const winner = pick(found, row)
-    const didChange = winner
-      ? put(tx, ref, winner, row, revision, kinds, clock)
-      : orphan(tx, row, revision, kinds, clock)
+  for (const ref of wanted) {
+    const row = rows.get(ref)
+    const winner = pick(found.get(ref) ?? [], row)
+    const didChange = winner ? put(tx, ref, winner, row, revision, kinds, clock) : orphan(tx, row, revision, kinds, clock)
     if (didChange) changed.push(ref)
   }
   return changed
 }
 
+function rowsOf(tx: Transaction, refs: readonly string[]) {
+  const list = JSON.stringify(refs)
+  return tx.select().from(entities).where(sql`${entities.ref} in (select value from json_each(${list}))`)
+}
+
+/** Raw rows: drizzle takes longer to map them than SQLite to find them, and there are as many as documents. */
+function candidatesOf(tx: Transaction, refs: readonly string[]): Map<string, Candidate[]> {
+  const rows = tx.all<Candidate>(
+    sql`select ${candidates.ref} as ref, ${candidates.sourceId} as sourceId, ${candidates.path} as path,
+      ${candidates.position} as position, ${candidates.stale} as stale, ${candidates.seenAt} as seenAt,
+      ${candidates.entity} as entity from ${candidates}
+      where ${candidates.ref} in (select value from json_each(${JSON.stringify(refs)}))`,
+  ) as unknown as Candidate[]
+  const found = new Map<string, Candidate[]>()
+  for (const row of rows) found.set(row.ref, [...(found.get(row.ref) ?? []), row])
+  return found
+}
+
 function pick(found: readonly Candidate[], row: Row | undefined): Candidate | undefined {
   const owner = found.find(({ sourceId, path }) => sourceId === row?.sourceId && path === row.path)
-  if (owner) return owner
-  return found.toSorted(
-    (a, b) => a.seenAt.getTime() - b.seenAt.getTime() || compare(a.sourceId + a.path, b.sourceId + b.path),
-  )[0]
+  return owner ?? found.toSorted((a, b) => a.seenAt - b.seenAt || compare(a.sourceId + a.path, b.sourceId + b.path))[0]
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
@@ -69,15 +94,16 @@ function put(
   kinds: Kinds,
   clock: IngestClock,
 ): boolean {
-  const { sourceId, path, position, stale } = winner
-  const etag = etagOf(winner.entity)
+  const { sourceId, path, position } = winner
+  const stale = winner.stale === 1
+  const entity = JSON.parse(winner.entity) as Entity
+  const etag = etagOf(entity)
   if (row && row.etag === etag && row.orphanedAt === null) {
     const moved = row.sourceId !== sourceId || row.path !== path || row.position !== position || row.stale !== stale
     if (moved) tx.bulkInsert(entities, [{ ...row, sourceId, path, position, stale }], 'replace')
     return moved
   }
   const now = clock.now()
-  const entity = winner.entity
   const next = {
     ...columnsOf(ref, entity, kinds),
     id: row?.id ?? clock.id(),
@@ -95,6 +121,7 @@ function put(
     entity,
   }
   tx.bulkInsert(entities, [next], 'replace')
+  if (row) dropDerived(tx, row)
   writeDerived(tx, next.id, ref, entity, kinds)
   record(tx, row, { ...next, revision }, clock)
   return true
@@ -108,6 +135,7 @@ function orphan(tx: Transaction, row: Row | undefined, revision: string, kinds: 
   const now = clock.now()
   const next = { ...row, entity, etag: etagOf(entity), orphanedAt: now, changedAt: now }
   tx.bulkInsert(entities, [next], 'replace')
+  dropDerived(tx, row)
   writeDerived(tx, row.id, row.ref, entity, kinds)
   record(tx, row, { ...next, revision }, clock)
   return true
@@ -118,8 +146,7 @@ export async function removeEntities(tx: Transaction, refs: readonly string[], r
   for (const ref of refs) {
     const [row] = await tx.select().from(entities).where(eq(entities.ref, ref))
     if (!row) continue
-    tx.bulkDelete(facets.entityId, [row.id])
-    tx.bulkDelete(relations.holder, [ref])
+    dropDerived(tx, row)
     tx.bulkDelete(entities.id, [row.id])
     tx.bulkInsert(changes, [{ ...lineOf(row, clock), action: 'removed', revision, before: row.entity }])
   }
@@ -182,9 +209,12 @@ function sortable(name: string): string {
   )
 }
 
-function writeDerived(tx: Transaction, id: string, ref: string, entity: Entity, kinds: Kinds): void {
+function dropDerived(tx: Transaction, { id, ref }: Pick<Row, 'id' | 'ref'>): void {
   tx.bulkDelete(relations.holder, [ref])
   tx.bulkDelete(facets.entityId, [id])
+}
+
+function writeDerived(tx: Transaction, id: string, ref: string, entity: Entity, kinds: Kinds): void {
   const spec = kinds.kinds.get(entity.kind)
   const stated = spec ? relationsOf(entity, spec).relations : []
   const derived = kinds.processors.flatMap((processor) => processor.relations?.(entity) ?? [])

@@ -1,6 +1,6 @@
 import * as module from 'node:module'
 import { expect, test } from 'vitest'
-import { startChild } from './fixtures/child.ts'
+import { startChild } from './db/fixtures/child.ts'
 
 const grown = async (...argv: string[]) => Number(await startChild('drizzle-loader.ts', ...argv).line())
 
