@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Runs the suite under other releases of Node, which it fetches from npm: `npm run node-versions [20 22 24]`.
-import { spawnSync } from 'node:child_process'
+// Runs the suite under other releases of Node, which it fetches from npm: `npm run test:nodes -- [20 22 24]`.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -15,7 +16,7 @@ const rows = []
 for (const version of wanted) {
   const start = Date.now()
   const node = version === current ? process.execPath : fetchNode(version)
-  const result = node ? runSuite(node) : { outcome: 'could not be fetched', failed: true }
+  const result = node ? await runSuite(node) : { outcome: 'could not be fetched', failed: true }
   rows.push({ node: node ? versionOf(node) : version, seconds: Math.round((Date.now() - start) / 1000), ...result })
 }
 
@@ -41,21 +42,24 @@ function fetchNode(version) {
 }
 
 /** Runs `npm test` on a copy of the working tree, with packages installed by that Node. */
-function runSuite(node) {
+async function runSuite(node) {
   const copy = mkdtempSync(join(tmpdir(), 'callboard-node-'))
   try {
     copyTree(copy)
     console.log(`\n== Node ${versionOf(node)}`)
-    const { stdout, status } = spawnSync(node, [npmCli, 'test'], {
+    const child = spawn(node, [npmCli, 'test'], {
       cwd: copy,
       // Scripts that say "node" must find this one, not the one that runs now.
       env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, npm_execpath: npmCli },
       stdio: ['ignore', 'pipe', 'inherit'],
-      encoding: 'utf8',
-      maxBuffer: 256 * 1024 * 1024,
     })
-    process.stdout.write(stdout)
-    const summary = stdout.match(/^\d+ passed, \d+ failed$/gm)?.at(-1)
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      process.stdout.write(text)
+      output = (output + text).slice(-10_000)
+    })
+    const [status] = await once(child, 'close')
+    const summary = output.match(/^\d+ passed, \d+ failed$/gm)?.at(-1)
     return { outcome: summary ?? `ended with ${status} and without a summary`, failed: status !== 0 || !summary }
   } finally {
     rmSync(copy, { recursive: true, force: true })
@@ -89,5 +93,5 @@ function findNpm() {
     const program = join(folder, 'npm')
     if (existsSync(program) && realpathSync(program).endsWith('npm-cli.js')) return realpathSync(program)
   }
-  throw new Error('npm was not found. Run this script with "npm run node-versions".')
+  throw new Error('npm was not found. Run this script with "npm run test:nodes".')
 }

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -109,7 +109,9 @@ async function openData(options: AssembleOptions, closing: Closing, now: () => D
   const { config, log, development = config.development, readonly } = options
   const file = databaseFile(config)
   if (readonly && !existsSync(file)) {
-    throw new PortalError('not_found', `There is no database at ${file}`, { hint: 'Start the portal once, or set DATA_DIR.' })
+    throw new PortalError('not_found', `There is no database at ${file}`, {
+      hint: 'Start the portal once, or set DATA_DIR.',
+    })
   }
   const db = await openDatabase({ file, now, development, log })
   closing.add('the database', () => db.close())

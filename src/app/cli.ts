@@ -28,7 +28,11 @@ const commands: Record<string, OwnCommand> = {
   config: { summary: 'Print the configuration as it was understood, secrets masked', run: printConfig },
   migrate: { summary: 'Bring the database up to date', usage: '[--dry-run]', run: migrate },
   doctor: { summary: 'Check configuration, disk, database, git and sources', run: doctor },
-  backup: { summary: 'Write a copy of the database, also while the portal runs', usage: 'FILE [--overwrite]', run: backup },
+  backup: {
+    summary: 'Write a copy of the database, also while the portal runs',
+    usage: 'FILE [--overwrite]',
+    run: backup,
+  },
   restore: { summary: 'Put a backup in the place of the database', usage: 'FILE', run: restore },
 }
 

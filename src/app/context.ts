@@ -52,7 +52,8 @@ export function createContext(plugin: string, host: ContextHost): PluginContext 
     log: host.log.child({ plugin }),
     jobs: { enqueue: (tx, id, options) => host.jobs().enqueue(tx, `${plugin}.${id}`, options) },
     audit: (tx, line) => writeAudit(tx, line, host),
-    authorize: (actor: Actor, permission: string, entity?: Entity) => authorize(host.policy(), actor, permission, entity),
+    authorize: (actor: Actor, permission: string, entity?: Entity) =>
+      authorize(host.policy(), actor, permission, entity),
     allows: (actor, permission, entity) => host.policy().check(actor, permission, entity).allow,
     use: (service) => host.services.use(service, plugin),
     tryUse: (service) => host.services.tryUse(service),

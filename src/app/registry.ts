@@ -24,7 +24,12 @@ export function collect(plugins: readonly Plugin[], contextOf: (plugin: Plugin) 
         const other = seen.get(own)
         if (other) problems.push(`${what} "${own}" is contributed by plugin "${plugin.name}" and by "${other}"`)
         seen.set(own, plugin.name)
-        return { plugin: plugin.name, id: `${plugin.name}.${own}`, spec, ctx: contexts.get(plugin.name) as PluginContext }
+        return {
+          plugin: plugin.name,
+          id: `${plugin.name}.${own}`,
+          spec,
+          ctx: contexts.get(plugin.name) as PluginContext,
+        }
       }),
     )
   }
@@ -84,9 +89,13 @@ export function collect(plugins: readonly Plugin[], contextOf: (plugin: Plugin) 
   }
   checkPermissions(contributions, problems)
   if (problems.length > 0) {
-    throw new PortalError('invalid', `The plugins do not fit together:\n${problems.map((p) => `  - ${p}`).join('\n')}`, {
-      hint: 'Change the plugins named, or leave one of them out of portal.config.ts.',
-    })
+    throw new PortalError(
+      'invalid',
+      `The plugins do not fit together:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+      {
+        hint: 'Change the plugins named, or leave one of them out of portal.config.ts.',
+      },
+    )
   }
   return contributions
 }

@@ -12,7 +12,9 @@ export async function backup({ config, argv, print }: CommandArgs): Promise<numb
   const file = databaseFile(config)
   const target = fileArgument(argv, 'callboard backup FILE')
   if (!existsSync(file)) {
-    throw new PortalError('not_found', `There is no database at ${file}`, { hint: 'Start the portal once, or set DATA_DIR.' })
+    throw new PortalError('not_found', `There is no database at ${file}`, {
+      hint: 'Start the portal once, or set DATA_DIR.',
+    })
   }
   await backupDatabase(file, target, { overwrite: argv.includes('--overwrite') })
   print(`Wrote ${target}`)

@@ -79,7 +79,9 @@ const checks: Record<string, Check> = {
   clock: async () => {
     const now = new Date()
     if (now.getTime() > earliest) return now.toISOString()
-    throw new PortalError('internal', `The clock says ${now.toISOString()}`, { hint: 'Set it: tokens and ages depend on it.' })
+    throw new PortalError('internal', `The clock says ${now.toISOString()}`, {
+      hint: 'Set it: tokens and ages depend on it.',
+    })
   },
 }
 
@@ -95,7 +97,9 @@ export async function doctor(args: CommandArgs): Promise<number> {
       if (error instanceof PortalError && error.hint) args.print(`         ${error.hint}`)
     }
   }
-  args.print(troubles === 0 ? 'Everything is fine.' : `${troubles} of ${Object.keys(checks).length} checks found trouble.`)
+  args.print(
+    troubles === 0 ? 'Everything is fine.' : `${troubles} of ${Object.keys(checks).length} checks found trouble.`,
+  )
   return troubles === 0 ? 0 : 1
 }
 

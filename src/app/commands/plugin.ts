@@ -1,5 +1,5 @@
-import { nearest } from '../../api/nearest.ts'
 import { PortalError } from '../../api/errors.ts'
+import { nearest } from '../../api/nearest.ts'
 import { createLog } from '../../platform/log.ts'
 import { assemble } from '../assemble.ts'
 import type { CommandArgs } from '../cli.ts'
@@ -17,7 +17,13 @@ export async function pluginCommand(name: string, { config, argv, print }: Comma
     })
   }
   const log = createLog('warn')
-  const parts = await assemble({ config, plugins, log, command: `callboard ${name}`, readonly: command.readonly ?? false })
+  const parts = await assemble({
+    config,
+    plugins,
+    log,
+    command: `callboard ${name}`,
+    readonly: command.readonly ?? false,
+  })
   try {
     const contributed = parts.contributions.commands.find(({ spec }) => spec.name === name)
     if (!contributed) throw new Error(`The command ${name} was not collected`)

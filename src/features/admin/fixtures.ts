@@ -80,9 +80,9 @@ export const groups: FilterGroup[] = [
     name: 'kind',
     title: 'Kind',
     options: [
-      { value: 'component', label: 'Component', count: 96, checked: true },
-      { value: 'api', label: 'API', count: 38, checked: false },
-      { value: 'resource', label: 'Resource', count: 1041, checked: false },
+      { name: 'kind', value: 'component', label: 'Component', count: 96, checked: true },
+      { name: 'kind', value: 'api', label: 'API', count: 38, checked: false },
+      { name: 'kind', value: 'resource', label: 'Resource', count: 1041, checked: false },
     ],
     more: 0,
     find: '',
@@ -91,8 +91,8 @@ export const groups: FilterGroup[] = [
     name: 'owner',
     title: 'Owner',
     options: [
-      { value: 'group:default/payments', label: 'Payments', count: 17, checked: true },
-      { value: 'group:default/research', label: owners.long.title, count: 4, checked: false },
+      { name: 'owner', value: 'group:default/payments', label: 'Payments', count: 17, checked: true },
+      { name: 'owner', value: 'group:default/research', label: owners.long.title, count: 4, checked: false },
     ],
     more: 21,
     find: '',

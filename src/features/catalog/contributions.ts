@@ -17,7 +17,14 @@ export const nav: readonly NavItem[] = [
     permission: 'catalog.read',
     count: async ({ actor, ctx }) => total(await ctx.use(catalogService).countByKind(actor)),
   },
-  { id: 'sources', title: 'Sources', href: '/catalog/sources', icon: 'source', permission: 'catalog.sources', group: 'more' },
+  {
+    id: 'sources',
+    title: 'Sources',
+    href: '/catalog/sources',
+    icon: 'source',
+    permission: 'catalog.sources',
+    group: 'more',
+  },
 ]
 
 export const entityTabs: readonly EntityTab[] = [
@@ -33,7 +40,9 @@ export const entityTabs: readonly EntityTab[] = [
         columns: [{ title: 'Relation' }, { title: 'Entity' }, { title: 'Kind' }, { title: 'Type' }, { title: 'Owner' }],
         rows: related.map((one) => {
           const row = relatedRow(one)
-          const name = row.known ? { text: row.title, href: row.href, icon: row.icon } : { text: `${row.title} (unknown)`, state: 'warn' as const }
+          const name = row.known
+            ? { text: row.title, href: row.href, icon: row.icon }
+            : { text: `${row.title} (unknown)`, state: 'warn' as const }
           const owner = row.owner && { text: row.owner.title, ...(row.owner.known && { href: row.owner.href }) }
           return [relationWords(one.type), name, parseRef(one.ref).kind, one.entityType, owner]
         }),
@@ -49,7 +58,7 @@ const ownAnnotations = /^backstage\.io\/(managed-by|view-url|edit-url|source-loc
 export const entityCards: readonly EntityCard[] = [
   {
     id: 'annotations',
-    title: 'Annotations',
+    title: 'Labels and annotations',
     permission: 'catalog.read',
     place: 'side',
     when: (entity) => annotationsOf(entity).length > 0,
@@ -83,7 +92,8 @@ export const homeCards: readonly HomeCard[] = [
 ]
 
 function annotationsOf(entity: Entity): [string, string][] {
-  return Object.entries(entity.metadata.annotations ?? {}).filter(([key]) => !ownAnnotations.test(key))
+  const { labels = {}, annotations = {} } = entity.metadata
+  return [...Object.entries(labels), ...Object.entries(annotations).filter(([key]) => !ownAnnotations.test(key))]
 }
 
 function refOf({ kind, metadata }: Entity) {

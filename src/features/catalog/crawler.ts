@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../../api/actor.ts'
-import { messageOf, PortalError } from '../../api/errors.ts'
 import type { Transaction } from '../../api/database.ts'
+import { messageOf, PortalError } from '../../api/errors.ts'
 import type { PluginContext, Progress } from '../../api/plugin.ts'
 import type { Provider } from '../../api/provider.ts'
 import type { SourceTree } from '../../api/source-tree.ts'
@@ -59,7 +59,11 @@ const rescue = '1m'
 /** How long reading one source may take. */
 const longest = '20m'
 
-export function createCrawler(ctx: PluginContext, options: CatalogOptions, contributions: () => Contributions): Crawler {
+export function createCrawler(
+  ctx: PluginContext,
+  options: CatalogOptions,
+  contributions: () => Contributions,
+): Crawler {
   const running = new Map<string, Promise<unknown>>()
   let generation = 1
   const trees = new Map<string, SourceTree>()
@@ -95,7 +99,9 @@ export function createCrawler(ctx: PluginContext, options: CatalogOptions, contr
   }
 
   async function enqueue(sourceId: string, after?: Date): Promise<void> {
-    await ctx.db.write((tx) => ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId }, key: sourceId, ...(after && { after }) }))
+    await ctx.db.write((tx) =>
+      ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId }, key: sourceId, ...(after && { after }) }),
+    )
   }
 
   async function letGo(sourceId: string): Promise<void> {
@@ -116,7 +122,17 @@ export function createCrawler(ctx: PluginContext, options: CatalogOptions, contr
     trees.set(one.id, tree)
     const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader: readerOf(kinds()), clock: ctx, changed })
     const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
-    return crawl({ provider: one, tree, parser: parserOf(), store, kinds: kinds(), limits, progress, signal, log: ctx.log })
+    return crawl({
+      provider: one,
+      tree,
+      parser: parserOf(),
+      store,
+      kinds: kinds(),
+      limits,
+      progress,
+      signal,
+      log: ctx.log,
+    })
   }
 
   async function readOnce(one: Provider, progress: Progress, signal: AbortSignal): Promise<CrawlResult> {

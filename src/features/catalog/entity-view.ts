@@ -13,8 +13,8 @@ import {
   type Card,
   type EntityHead,
   type EntityPage,
-  entityIcon,
   type Excerpt,
+  entityIcon,
   type HeadFact,
   linkRows,
   type Problem,
@@ -44,7 +44,7 @@ export function entityView(args: EntityViewArgs): EntityPage {
   return {
     entity: head,
     problems: overview.problems.map((problem) => problemView(problem, args)),
-    related: relatedGroups(overview.related, entityPath(row)),
+    related: relatedGroups(overview.related, row),
     about: { editHref: args.editUrl ?? null, rows: aboutRows(args) },
     links: linkRows(row.entity.metadata.links ?? []),
     changes: { rows: overview.changes.map(changeView), allHref: null },
@@ -114,10 +114,12 @@ function headFacts(entity: Entity): HeadFact[] {
   const facts: HeadFact[] = []
   const profile = entity.spec?.profile
   const email = typeof profile === 'object' && profile !== null && !Array.isArray(profile) ? profile.email : undefined
-  if (typeof email === 'string') facts.push({ icon: 'mail', text: email, href: `mailto:${email}`, from: 'spec.profile.email' })
+  if (typeof email === 'string')
+    facts.push({ icon: 'mail', text: email, href: `mailto:${email}`, from: 'spec.profile.email' })
   const links = entity.metadata.links ?? []
   const chat = links.find(({ icon, type }) => icon === 'chat' || type === 'chat')
-  if (chat && safeHref(chat.url)) facts.push({ icon: 'chat', text: chat.title ?? chat.url, href: chat.url, from: 'metadata.links' })
+  if (chat && safeHref(chat.url))
+    facts.push({ icon: 'chat', text: chat.title ?? chat.url, href: chat.url, from: 'metadata.links' })
   const slug = entity.metadata.annotations?.['github.com/project-slug']
   if (slug && /^[\w.-]+\/[\w.-]+$/.test(slug)) {
     facts.push({ icon: 'code', text: slug, href: `https://github.com/${slug}`, from: 'github.com/project-slug' })
@@ -128,7 +130,7 @@ function headFacts(entity: Entity): HeadFact[] {
 /** Rows of a group before the rest is counted only. */
 const shownRelated = 12
 
-function relatedGroups(related: readonly RelatedEntity[], path: string): RelatedGroup[] {
+function relatedGroups(related: readonly RelatedEntity[], row: EntityRow): RelatedGroup[] {
   const byType = new Map<string, RelatedEntity[]>()
   for (const one of related) {
     // The owner stands in the header and among the facts.
@@ -138,14 +140,19 @@ function relatedGroups(related: readonly RelatedEntity[], path: string): Related
   return [...byType].map(([type, all]) => ({
     id: type,
     title: `${relationWords(type).charAt(0).toUpperCase()}${relationWords(type).slice(1)}`,
-    rows: all.slice(0, shownRelated).map(relatedRow),
+    rows: all.slice(0, shownRelated).map((one) => relatedRow(one, row.ref)),
     total: all.length,
-    moreHref: all.length > shownRelated ? `${path}/relations#${type}` : null,
+    moreHref: all.length > shownRelated ? `${entityPath(row)}/relations` : null,
   }))
 }
 
-export function relatedRow(one: RelatedEntity) {
-  const { ref, title, href, icon, known } = refLink(one.ref, one.name === null ? null : (one.title ?? one.name), one.entityType)
+/** @param seenFrom the entity whose page it is: it need not be named as the owner on its own page */
+export function relatedRow(one: RelatedEntity, seenFrom?: string) {
+  const { ref, title, href, icon, known } = refLink(
+    one.ref,
+    one.name === null ? null : (one.title ?? one.name),
+    one.entityType,
+  )
   const words = relationWords(one.type)
   const what = one.entityType === null ? '' : ` · ${typeWords(one.entityType)}`
   return {
@@ -155,24 +162,37 @@ export function relatedRow(one: RelatedEntity) {
     icon,
     known,
     sentence: known ? `${words}${what}` : `${words} · not in the catalog`,
-    owner: one.owner === null ? null : ownerView(one.owner, one.ownerTitle),
+    owner: one.owner === null || one.owner === seenFrom ? null : ownerView(one.owner, one.ownerTitle),
   }
 }
 
 function aboutRows(args: EntityViewArgs): AboutRow[] {
   const { row } = args.overview
-  const { spec, metadata } = row.entity
+  const { spec } = row.entity
   const from = (...path: (string | number)[]) => provenance(args, path)
   const rows: (AboutRow | undefined)[] = [
-    row.owner === null ? undefined : about('Owner', { as: 'owner', owner: ownerView(row.owner, args.titleOf(row.owner)) }, from('spec', 'owner')),
-    row.system === null ? undefined : about('System', { as: 'entity', entity: refLink(row.system, args.titleOf(row.system), null) }, from('spec', 'system')),
+    row.owner === null
+      ? undefined
+      : about('Owner', { as: 'owner', owner: ownerView(row.owner, args.titleOf(row.owner)) }, from('spec', 'owner')),
+    row.system === null
+      ? undefined
+      : about(
+          'System',
+          { as: 'entity', entity: refLink(row.system, args.titleOf(row.system), null) },
+          from('spec', 'system'),
+        ),
     entityFact('Domain', 'domain', 'domain'),
     entityFact('Parent', 'parent', 'group'),
     row.type === null ? undefined : about('Type', { as: 'text', text: typeWords(row.type) }, from('spec', 'type')),
-    row.lifecycle === null ? undefined : about('Lifecycle', { as: 'text', text: row.lifecycle }, from('spec', 'lifecycle')),
-    row.namespace === 'default' ? undefined : about('Namespace', { as: 'code', text: row.namespace }, from('metadata', 'namespace')),
-    row.tags.length === 0 ? undefined : about('Tags', { as: 'tags', tags: row.tags.map(tagLink) }, from('metadata', 'tags')),
-    ...Object.entries(metadata.labels ?? {}).map(([key, value]) => about(key, { as: 'text', text: value }, from('metadata', 'labels', key))),
+    row.lifecycle === null
+      ? undefined
+      : about('Lifecycle', { as: 'text', text: row.lifecycle }, from('spec', 'lifecycle')),
+    row.namespace === 'default'
+      ? undefined
+      : about('Namespace', { as: 'code', text: row.namespace }, from('metadata', 'namespace')),
+    row.tags.length === 0
+      ? undefined
+      : about('Tags', { as: 'tags', tags: row.tags.map(tagLink) }, from('metadata', 'tags')),
     about('Changed', { as: 'time', at: row.changedAt.getTime(), by: null }, null),
     about('Defined in', fileValue(args), null),
   ]
@@ -181,7 +201,9 @@ function aboutRows(args: EntityViewArgs): AboutRow[] {
   function entityFact(title: string, field: string, kind: string): AboutRow | undefined {
     const value = spec?.[field]
     if (typeof value !== 'string') return undefined
-    const related = args.overview.related.find((one) => one.ref.startsWith(`${kind}:`) && one.ref.endsWith(`/${value.split('/').at(-1)?.toLowerCase()}`))
+    const related = args.overview.related.find(
+      (one) => one.ref.startsWith(`${kind}:`) && one.ref.endsWith(`/${value.split('/').at(-1)?.toLowerCase()}`),
+    )
     if (!related) return undefined
     const title_ = related.name === null ? null : (related.title ?? related.name)
     return about(title, { as: 'entity', entity: refLink(related.ref, title_, related.entityType) }, from('spec', field))
@@ -202,7 +224,10 @@ function fileValue({ overview: { row }, viewUrl }: EntityViewArgs): AboutValue {
 }
 
 /** The line that states a fact. */
-function provenance({ overview: { row }, located, viewUrl }: EntityViewArgs, path: (string | number)[]): Provenance | null {
+function provenance(
+  { overview: { row }, located, viewUrl }: EntityViewArgs,
+  path: (string | number)[],
+): Provenance | null {
   const place = located?.place(path)
   if (!place) return null
   const file = row.path.split('/').at(-1) ?? row.path
@@ -222,7 +247,9 @@ export interface ProblemViewArgs {
 }
 
 export function problemView(problem: ProblemRow, args: ProblemViewArgs): Problem {
-  const place = problem.place ?? args.located?.place(JSON.parse(problem.field) as (string | number)[], problem.atKey ? 'key' : 'value')
+  const place =
+    problem.place ??
+    args.located?.place(JSON.parse(problem.field) as (string | number)[], problem.atKey ? 'key' : 'value')
   const file = problem.path.split('/').at(-1) ?? problem.path
   const suggestion = args.suggest(problem)
   const row = args.overview?.row
@@ -248,7 +275,9 @@ const linesAround = 2
 function excerptOf(text: string, place: { line: number; column: number; endLine: number; endColumn: number }): Excerpt {
   const lines = text.split(/\r?\n/)
   const first = Math.max(1, place.line - linesAround)
-  const shown = lines.slice(first - 1, place.line).map((line, index) => ({ number: first + index, text: line.slice(0, 200) }))
+  const shown = lines
+    .slice(first - 1, place.line)
+    .map((line, index) => ({ number: first + index, text: line.slice(0, 200) }))
   const faulty = lines[place.line - 1] ?? ''
   const to = place.endLine === place.line ? place.endColumn : faulty.length + 1
   return { lines: shown, line: place.line, from: place.column, to: Math.max(to, place.column + 1) }
@@ -266,7 +295,12 @@ export function changeWords({ action, fields }: Pick<ChangeRow, 'action' | 'fiel
   const names = [...new Set((JSON.parse(fields) as Change[]).map(({ path }) => fieldName(path)))]
   const [first, second, ...more] = names
   if (first === undefined) return actionWords.updated
-  const named = second === undefined ? first : more.length === 0 ? `${first} and ${second}` : `${first}, ${second} and ${more.length} more`
+  const named =
+    second === undefined
+      ? first
+      : more.length === 0
+        ? `${first} and ${second}`
+        : `${first}, ${second} and ${more.length} more`
   return `${named.charAt(0).toUpperCase()}${named.slice(1)} changed`
 }
 

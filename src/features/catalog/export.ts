@@ -4,7 +4,21 @@ import type { ListQuery } from './query.ts'
 import type { CatalogService } from './service.ts'
 import type { ListedEntity } from './store/list.ts'
 
-const heads = ['ref', 'kind', 'namespace', 'name', 'title', 'type', 'owner', 'lifecycle', 'system', 'tags', 'errors', 'warnings', 'description'] as const
+const heads = [
+  'ref',
+  'kind',
+  'namespace',
+  'name',
+  'title',
+  'type',
+  'owner',
+  'lifecycle',
+  'system',
+  'tags',
+  'errors',
+  'warnings',
+  'description',
+] as const
 
 /** The list as comma-separated values (RFC 4180), with every row of the query. */
 export function csvOf(service: CatalogService, actor: Actor, query: ListQuery): Readable {
@@ -19,7 +33,7 @@ export function jsonOf(service: CatalogService, actor: Actor, query: ListQuery):
 async function* csvLines(service: CatalogService, actor: Actor, query: ListQuery) {
   yield `${heads.join(',')}\r\n`
   for (const batch of service.documents(actor, query)) {
-    yield batch.map(({ row }) => `${heads.map((head) => cell(valueOf(row, head))).join(',')}\r\n`).join('')
+    yield batch.map(({ row }) => `${heads.map((head) => cell(cellOf(row, head))).join(',')}\r\n`).join('')
     await breath()
   }
 }
@@ -39,7 +53,7 @@ async function* jsonParts(service: CatalogService, actor: Actor, query: ListQuer
 /** Lets other requests in between two batches of a long export. */
 const breath = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-function valueOf(row: ListedEntity, head: (typeof heads)[number]): string | number | null {
+function cellOf(row: ListedEntity, head: (typeof heads)[number]): string | number | null {
   return head === 'tags' ? (JSON.parse(row.tags) as string[]).join(' ') : row[head]
 }
 

@@ -5,11 +5,12 @@ import { portalStarted } from '../../api/wiring.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
 import { metricsRegistry } from '../../platform/http/metrics.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
+import { apiRoutes } from './api.ts'
 import { commands } from './commands.ts'
 import { CatalogOptions } from './config.ts'
 import { catalogReader, catalogSummary } from './contract.ts'
 import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
-import { createCrawler, crawlerRef } from './crawler.ts'
+import { crawlerRef, createCrawler } from './crawler.ts'
 import { jobs } from './jobs.ts'
 import { registerMetrics } from './metrics.ts'
 import { builtinKinds } from './model/kinds.ts'
@@ -36,7 +37,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
     apiVersion: 1,
     options,
     permissions,
-    routes: [...listRoutes, ...sourceRoutes, ...entityRoutes],
+    routes: [...listRoutes, ...apiRoutes, ...sourceRoutes, ...entityRoutes],
     nav,
     homeCards,
     entityTabs,

@@ -1,14 +1,14 @@
-import { parseRef, entityPath } from '../../api/ref.ts'
-import type { Listing } from './service.ts'
+import { entityPath, parseRef } from '../../api/ref.ts'
 import { type Group, groups, type ListAddress, type ListQuery } from './query.ts'
+import type { Listing } from './service.ts'
 import type { ListedEntity } from './store/list.ts'
 import {
   type CatalogIndex,
   type ChosenFilter,
   type Column,
-  entityIcon,
   type EntityRefLink,
   type EntityRow,
+  entityIcon,
   type FilterGroup,
   type FilterOption,
   type Owner,
@@ -68,9 +68,12 @@ export function listView(args: ListViewArgs): CatalogIndex {
       nextHref: listing.next ? link({ before: undefined, after: listing.next }) : null,
     },
     total: listing.total,
-    owners: listing.owners,
+    owners: counts.owners,
     exports: { csv: exportLink(link, 'csv'), json: exportLink(link, 'json') },
-    empty: rows.length > 0 ? null : { why: whyEmpty(args), relax: ways(args, link), sourcesHref: '/catalog/sources', href: link({}) },
+    empty:
+      rows.length > 0
+        ? null
+        : { why: whyEmpty(args), relax: ways(args, link), sourcesHref: '/catalog/sources', href: link({}) },
   }
 }
 
@@ -102,13 +105,21 @@ export function ownerView(ref: string, title: string | null): Owner {
 
 export function refLink(ref: string, title: string | null, type: string | null): EntityRefLink {
   const parts = parseRef(ref)
-  return { ref, title: title ?? parts.name, href: entityPath(parts), icon: entityIcon(parts.kind, type), known: title !== null }
+  return {
+    ref,
+    title: title ?? parts.name,
+    href: entityPath(parts),
+    icon: entityIcon(parts.kind, type),
+    known: title !== null,
+  }
 }
 
 type Changes = Partial<Record<string, string | readonly string[] | undefined>>
 type Link = (changes: Changes) => string
 
-const nothing: Changes = Object.fromEntries([...groups, 'problems', 'orphan', 'q', 'filter', 'after', 'before'].map((key) => [key, undefined]))
+const nothing: Changes = Object.fromEntries(
+  [...groups, 'problems', 'orphan', 'q', 'filter', 'after', 'before'].map((key) => [key, undefined]),
+)
 
 /** Addresses of this list with something else in them; whatever else stands there stays, the place in the list does not. */
 function linkTo(address: ListAddress): Link {
@@ -140,7 +151,10 @@ function exportLink(link: Link, form: 'csv' | 'json'): string {
 }
 
 function isWorthShowing(group: FilterGroup): boolean {
-  return group.options.length > 0 && (group.options.length > 1 || group.options.some(({ checked }) => checked) || group.name === 'kind')
+  return (
+    group.options.length > 0 &&
+    (group.options.length > 1 || group.options.some(({ checked }) => checked) || group.name === 'kind')
+  )
 }
 
 function filterGroup(group: Group, args: ListViewArgs): FilterGroup {
@@ -149,13 +163,28 @@ function filterGroup(group: Group, args: ListViewArgs): FilterGroup {
   const all = args.listing.counts.groups[group].map(({ value, count }) => option(group, value, count, chosen, args))
   const seen = new Set(all.map(({ value }) => value.toLowerCase()))
   const unseen = [...chosen].filter((value) => !seen.has(value)).map((value) => option(group, value, 0, chosen, args))
-  const found = find === '' ? all.slice(0, shown) : all.filter(({ label }) => label.toLowerCase().includes(find.toLowerCase())).slice(0, 50)
+  const found =
+    find === ''
+      ? all.slice(0, shown)
+      : all.filter(({ label }) => label.toLowerCase().includes(find.toLowerCase())).slice(0, 50)
   const kept = all.filter((one) => one.checked && !found.includes(one))
-  return { name: group, title: titles[group], options: [...kept, ...found, ...unseen], more: all.length - found.length - kept.length, find }
+  return {
+    name: group,
+    title: titles[group],
+    options: [...kept, ...found, ...unseen],
+    more: all.length - found.length - kept.length,
+    find,
+  }
 }
 
-function option(group: Group, value: string, count: number, chosen: ReadonlySet<string>, args: ListViewArgs): FilterOption {
-  return { value, label: labelOf(group, value, args), count, checked: chosen.has(value.toLowerCase()) }
+function option(
+  group: Group,
+  value: string,
+  count: number,
+  chosen: ReadonlySet<string>,
+  args: ListViewArgs,
+): FilterOption {
+  return { name: group, value, label: labelOf(group, value, args), count, checked: chosen.has(value.toLowerCase()) }
 }
 
 function labelOf(group: Group, value: string, args: ListViewArgs): string {
@@ -197,7 +226,11 @@ function chosenFilters(args: ListViewArgs, link: Link): ChosenFilter[] {
     removeHref: link({ filter: address.filter.filter((other) => other !== one) }),
   }))
   const rest = [
-    query.problems.length > 0 && { group: 'Needs attention', label: 'Has problems', removeHref: link({ problems: undefined }) },
+    query.problems.length > 0 && {
+      group: 'Needs attention',
+      label: 'Has problems',
+      removeHref: link({ problems: undefined }),
+    },
     query.orphan && { group: 'Needs attention', label: 'Orphan', removeHref: link({ orphan: undefined }) },
     address.q !== undefined && { group: 'Text', label: address.q, removeHref: link({ q: undefined }) },
   ]
@@ -240,12 +273,36 @@ function ways(args: ListViewArgs, link: Link) {
       .filter((group) => query.chosen[group].length > 0)
       .map((group) => {
         const value = group === 'kind' ? ['all'] : undefined
-        return { label: `any ${titles[group].toLowerCase()}`, href: link({ [group]: value }), without: { ...query, chosen: { ...query.chosen, [group]: [] } } }
+        return {
+          label: `${titles[group]}: ${query.chosen[group].map((one) => labelOf(group, one, args)).join(', ')}`,
+          href: link({ [group]: value }),
+          without: { ...query, chosen: { ...query.chosen, [group]: [] } },
+        }
       }),
-    ...(query.words.length > 0 ? [{ label: 'any text', href: link({ q: undefined }), without: { ...query, words: [] } }] : []),
-    ...(address.filter.length > 0 ? [{ label: 'no filter=', href: link({ filter: undefined }), without: { ...query, filter: [] } }] : []),
-    ...(query.problems.length > 0 ? [{ label: 'with or without problems', href: link({ problems: undefined }), without: { ...query, problems: [] } }] : []),
-    ...(query.orphan ? [{ label: 'orphan or not', href: link({ orphan: undefined }), without: { ...query, orphan: false } }] : []),
+    ...(query.words.length > 0
+      ? [{ label: `Text: ${address.q ?? ''}`, href: link({ q: undefined }), without: { ...query, words: [] } }]
+      : []),
+    ...(address.filter.length > 0
+      ? [
+          {
+            label: `Filter: ${address.filter.join(' or ')}`,
+            href: link({ filter: undefined }),
+            without: { ...query, filter: [] },
+          },
+        ]
+      : []),
+    ...(query.problems.length > 0
+      ? [
+          {
+            label: 'Has problems',
+            href: link({ problems: undefined }),
+            without: { ...query, problems: [] },
+          },
+        ]
+      : []),
+    ...(query.orphan
+      ? [{ label: 'Orphan', href: link({ orphan: undefined }), without: { ...query, orphan: false } }]
+      : []),
   ]
   return relaxed
     .map(({ label, href, without }) => ({ label, href, count: args.countWithout(without) }))
@@ -257,4 +314,3 @@ function textOf(value: unknown): string {
   const first = Array.isArray(value) ? value[0] : value
   return typeof first === 'string' ? first.trim().slice(0, 100) : ''
 }
-

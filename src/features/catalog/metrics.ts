@@ -1,5 +1,5 @@
-import { Gauge, type Registry } from 'prom-client'
 import { sql } from 'drizzle-orm'
+import { Gauge, type Registry } from 'prom-client'
 import type { Database } from '../../api/database.ts'
 import type { Crawler } from './crawler.ts'
 import { countByKind } from './store/entity.ts'

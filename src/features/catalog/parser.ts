@@ -130,7 +130,12 @@ export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 38
   }
 }
 
-function answerOf(worker: ChildProcess, request: ParseRequest, deadline: number, signal: AbortSignal): Promise<Answered[]> {
+function answerOf(
+  worker: ChildProcess,
+  request: ParseRequest,
+  deadline: number,
+  signal: AbortSignal,
+): Promise<Answered[]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail('Parsing took too long'), deadline)
     const onMessage = ({ batch, files }: ParseAnswer) => {

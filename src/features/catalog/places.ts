@@ -31,7 +31,11 @@ export interface Places {
 const largest = 2_000_000
 
 export function createPlaces(crawler: Crawler, log: Log): Places {
-  const cache = new LRUCache<string, Located>({ max: 200, maxSize: 8_000_000, sizeCalculation: ({ text }) => text.length + 200 })
+  const cache = new LRUCache<string, Located>({
+    max: 200,
+    maxSize: 8_000_000,
+    sizeCalculation: ({ text }) => text.length + 200,
+  })
 
   async function text(sourceId: string, path: string, signal: AbortSignal): Promise<string> {
     const tree = await crawler.tree(sourceId, signal)

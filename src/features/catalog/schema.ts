@@ -155,6 +155,8 @@ export const problems = table(
     message: text().notNull(),
     expected: text(),
     hint: text(),
+    /** The reference that leads nowhere, where it is one. */
+    target: text(),
     /** Whether the fault lies in the key at `field`, not in its value. */
     atKey: bool().notNull().default(false),
     /** YAML that may take the place of what is wrong. */

@@ -15,7 +15,6 @@ import {
   type ChangeRow,
   changesOf,
   countByKind,
-  countOwners,
   type EntityRow,
   findEntity,
   findTitle,
@@ -29,7 +28,17 @@ import {
   relatedTo,
   relationsFrom,
 } from './store/entity.ts'
-import { allEntities, type Counts, countAll, countBefore, countMatching, type ListedEntity, listEntities } from './store/list.ts'
+import { countFacet } from './store/facets.ts'
+import {
+  allEntities,
+  type Counted,
+  type Counts,
+  countAll,
+  countBefore,
+  countMatching,
+  type ListedEntity,
+  listEntities,
+} from './store/list.ts'
 
 export interface Listing {
   rows: readonly ListedEntity[]
@@ -38,9 +47,8 @@ export interface Listing {
   /** Number of rows in front of the first one. */
   before: number
   counts: Counts
-  /** Entities of the whole catalog that the actor may see, and how many owners they have. */
+  /** Entities of the whole catalog that the actor may see. */
   total: number
-  owners: number
 }
 
 export interface Overview {
@@ -64,7 +72,8 @@ export interface CatalogService extends CatalogReader {
   find(actor: Actor, ref: EntityRef): Promise<EntityRow | undefined>
   near(actor: Actor, ref: EntityRef, most: number): Named[]
   recent(actor: Actor, most: number): RecentChange[]
-  owners(actor: Actor): number
+  /** The values of one key (`spec.type`, `metadata.tags`, `relations.ownedBy`) among the entities of a query. */
+  facet(actor: Actor, key: string, query: ListQuery): Counted[]
   /** How many entities a query would show. */
   count(actor: Actor, query: ListQuery): number
   /** What an entity is called; null when there is none that the actor may see. */
@@ -108,7 +117,6 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
     return value
   }
   const kindCounts = new Map<string, Map<string, number>>()
-  const ownerCounts = new Map<string, number>()
 
   const service: CatalogService = {
     get generation() {
@@ -131,7 +139,6 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
         before: isInside ? countBefore(read, query, scope.condition, first) : 0,
         counts: counted,
         total: sum(kindsOf(actor).values()),
-        owners: service.owners(actor),
       }
     },
 
@@ -189,10 +196,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
 
     recent: (actor, most) => recentChanges(read, scopeOf(actor).condition, most),
 
-    owners(actor) {
-      const scope = scopeOf(actor)
-      return remembered(ownerCounts, scope.key, () => countOwners(read, scope.condition))
-    },
+    facet: (actor, key, query) => countFacet(read, key.toLowerCase(), query, scopeOf(actor).condition),
 
     count: (actor, query) => countMatching(read, query, scopeOf(actor).condition),
 

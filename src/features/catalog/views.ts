@@ -3,6 +3,10 @@
  * misspelt name fails in the tests. Times are milliseconds since 1970, `icon` is a name in `public/icons`.
  */
 
+import type { Card } from '../../platform/views/cards.ts'
+
+export type { Card }
+
 /** A group or user that something belongs to. An unknown one is named in a file and defined nowhere. */
 export interface Owner {
   ref: string
@@ -84,6 +88,8 @@ export interface FilterGroup {
 }
 
 export interface FilterOption {
+  /** Parameter, mostly that of the group. */
+  name: string
   value: string
   label: string
   count: number
@@ -268,25 +274,6 @@ export interface EntityLinkRow {
 export interface Changes {
   rows: readonly { text: string; at: number; href: string | null }[]
   allHref: string | null
-}
-
-/** A frame with a title around a view that a plugin's data fills. */
-export interface Card {
-  id: string
-  title: string
-  state: 'ready' | 'loading' | 'error' | 'stale'
-  /** A built-in view or one of the plugin's own, with its props; null unless ready or stale. */
-  view: string | null
-  props: object | null
-  /** What went wrong, and what to do. */
-  message: string | null
-  hint: string | null
-  /** Name of the plugin, shown with an error. */
-  plugin: string
-  /** When its data was collected; null when it is of this moment. */
-  asOf: number | null
-  /** Loads the card by itself when the state is `loading`; tries again on an error. */
-  href: string | null
 }
 
 /** `catalog/tab`: a tab that a plugin contributes. */

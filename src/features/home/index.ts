@@ -15,7 +15,8 @@ export const home = (): Plugin =>
         method: 'GET',
         url: '/',
         permission: 'home.read',
-        handler: async ({ actor, use }, reply) => reply.page('home/index', await homePage(use, actor), { title: 'Home' }),
+        handler: async ({ actor, use }, reply) =>
+          reply.page('home/index', await homePage(use, actor), { title: 'Home' }),
       }),
     ],
     views: fileURLToPath(new URL('../../../views/home', import.meta.url)),

@@ -82,6 +82,7 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
 
 async function navigation(host: PageHost, actor: Actor, path: string): Promise<NavLink[]> {
   const allowed = host.nav.filter(({ spec }) => host.policy.scope(actor, spec.permission).kind !== 'none')
+  const current = currentHref(allowed, path)
   return Promise.all(
     allowed.map(async (item) => ({
       id: item.id,
@@ -90,9 +91,16 @@ async function navigation(host: PageHost, actor: Actor, path: string): Promise<N
       icon: item.spec.icon,
       group: item.spec.group ?? 'main',
       count: (await countOf(item, actor)) ?? null,
-      current: item.spec.href === '/' ? path === '/' : path === item.spec.href || path.startsWith(`${item.spec.href}/`),
+      current: item.spec.href === current,
     })),
   )
+}
+
+/** Of the items whose address the path begins with, the one that says most. */
+function currentHref(items: readonly Contributed<NavItem>[], path: string): string | undefined {
+  const hrefs = items.map(({ spec }) => spec.href)
+  const leading = hrefs.filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)))
+  return leading.sort((a, b) => b.length - a.length)[0]
 }
 
 /** A count that cannot be had is left out: navigation never takes a page down with it. */

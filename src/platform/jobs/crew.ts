@@ -150,7 +150,7 @@ export function logEnding(
 ): void {
   const { id, kind, attempt, attempts, took } = job
   const detail = { job: id, kind, attempt, attempts, took, state, error, again }
-  if (state === 'done') log.info(detail, `${kind} is done.`)
+  if (state === 'done') log.debug(detail, `${kind} is done.`)
   else if (stopped) log.info(detail, `${kind} was put back because the portal stops.`)
   else if (state === 'waiting') log.warn(detail, `${kind} did not finish and is tried again: ${error}`)
   else log.error(detail, `${kind} ${state === 'failed' ? 'failed' : 'was interrupted'}: ${error}`)

@@ -23,7 +23,7 @@ test('a job runs after the commit of what it is about, with its payload', async 
   await jobs.settled()
   expect(seen).toEqual([{ ref: 'component:default/cart' }])
   expect(await jobs.find(id)).toMatchObject({ state: 'done', attempt: 1, finishedAt: stage.clock.now() })
-  expect(stage.log).toContainEqual(expect.objectContaining({ level: 'info', message: 'docs.build is done.' }))
+  expect(stage.log).toContainEqual(expect.objectContaining({ level: 'debug', message: 'docs.build is done.' }))
 })
 
 test('a job of a write that fails never was', async () => {

@@ -1,6 +1,6 @@
 import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
-import { type EntityRef, entityPath, formatRef } from '../../../api/ref.ts'
+import { type EntityRef, entityPath, formatRef, parseRef } from '../../../api/ref.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { Policy } from '../../../platform/permissions/policy.ts'
 import { isOffered, loadEntityCard, loadEntityTab } from '../cards.ts'
@@ -72,10 +72,8 @@ export function createEntityPages({ service, crawler, places, contributions, pol
   }
 
   function suggest(actor: Actor, problem: ProblemRow): string | null {
-    if (problem.code !== 'reference-not-found') return null
-    const meant = /^No (\S+) is called (\S+)/.exec(problem.message)
-    if (!meant?.[1] || !meant[2]) return null
-    return service.near(actor, { kind: meant[1], namespace: 'default', name: meant[2] }, 1)[0]?.ref ?? null
+    if (problem.target === null) return null
+    return service.near(actor, parseRef(problem.target), 1)[0]?.ref ?? null
   }
 
   async function rowOf(actor: Actor, ref: EntityRef): Promise<EntityRow> {

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { PortalError } from '../../../api/errors.ts'
-import type { Crumb, Reply, Route } from '../../../api/route.ts'
-import { route } from '../../../api/route.ts'
+import { type Crumb, type Reply, type Route, route } from '../../../api/route.ts'
 import { one } from '../../../platform/http/routes.ts'
-import { pagesRef } from './pages.ts'
 import type { EntityHead } from '../views.ts'
+import { pagesRef } from './pages.ts'
 
 const part = z.string().min(1).max(253)
 const params = z.object({ namespace: part, kind: part, name: part })
@@ -30,7 +29,11 @@ export const entityRoutes: Route[] = [
       } catch (error) {
         if (!isAbsent(error)) throw error
         const props = pages.missing(actor, params)
-        return reply.page('catalog/missing', props, { title: `No ${props.name}`, status: 404, crumbs: [catalog, { text: props.name }] })
+        return reply.page('catalog/missing', props, {
+          title: `No ${props.name}`,
+          status: 404,
+          crumbs: [catalog, { text: props.name }],
+        })
       }
     },
   }),

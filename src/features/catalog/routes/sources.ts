@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Route } from '../../../api/route.ts'
-import { route } from '../../../api/route.ts'
+import { type Route, route } from '../../../api/route.ts'
 import { crawlerRef } from '../crawler.ts'
 import { pagesRef } from './pages.ts'
 

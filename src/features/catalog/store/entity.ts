@@ -114,14 +114,6 @@ export function countByKind(read: Reader, scope: SQL | undefined): Map<string, n
   return new Map(rows.map(({ kind, n }) => [kind, n]))
 }
 
-/** How many different owners the entities in scope name. */
-export function countOwners(read: Reader, scope: SQL | undefined): number {
-  const row = read.get(
-    sql`select count(distinct ${entities.owner}) as n from ${entities} where ${scope ?? sql`1`}`,
-  ) as unknown as { n: number }
-  return row.n
-}
-
 export interface Named {
   ref: string
   kind: string

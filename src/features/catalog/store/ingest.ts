@@ -120,7 +120,9 @@ function candidatesOf(tx: Transaction, sourceId: string, path: string): KnownCan
 /** The last good version stays, marked, while the newest one cannot be used. */
 function markStale(tx: Transaction, ids: readonly string[]): void {
   if (ids.length === 0) return
-  tx.run(sql`update ${candidates} set stale = 1 where ${candidates.id} in (select value from json_each(${JSON.stringify(ids)}))`)
+  tx.run(
+    sql`update ${candidates} set stale = 1 where ${candidates.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+  )
 }
 
 /** A document whose YAML is broken has lost its name: while there is one, what the file defined before stays. */

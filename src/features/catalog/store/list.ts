@@ -42,6 +42,8 @@ export interface Counted {
 
 export interface Counts {
   total: number
+  /** How many different owners these have. */
+  owners: number
   groups: Record<Group, Counted[]>
   problems: number
   orphans: number
@@ -109,6 +111,7 @@ export function countAll(read: Reader, query: ListQuery, scope: SQL | undefined)
   const attention = conditions(query, scope, 'attention')
   return {
     total: number(conditions(query, scope), sql`1`),
+    owners: countOwners(read, query, scope),
     groups: Object.fromEntries(
       groups.map((group) => [group, countGroup(read, query, scope, group)]),
     ) as Counts['groups'],
@@ -117,8 +120,17 @@ export function countAll(read: Reader, query: ListQuery, scope: SQL | undefined)
   }
 }
 
+function countOwners(read: Reader, query: ListQuery, scope: SQL | undefined): number {
+  const row = read.get(
+    sql`select count(distinct ${entities.owner}) as n from ${entities} where ${conditions(query, scope)}`,
+  ) as unknown as { n: number }
+  return row.n
+}
+
 export function countMatching(read: Reader, query: ListQuery, scope: SQL | undefined): number {
-  const row = read.get(sql`select count(*) as n from ${entities} where ${conditions(query, scope)}`) as unknown as { n: number }
+  const row = read.get(sql`select count(*) as n from ${entities} where ${conditions(query, scope)}`) as unknown as {
+    n: number
+  }
   return row.n
 }
 

@@ -71,7 +71,7 @@ function danglingRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>)
   return found.map(({ holder, targetRef, field, ...place }) => {
     const target = parseRef(targetRef)
     const where = target.namespace === 'default' ? '' : ` in the namespace ${target.namespace}`
-    return problemRow(
+    const row = problemRow(
       { ...place, id: problemId(['reference', holder, targetRef, field]), origin: 'reference', ref: holder },
       {
         severity: 'warning',
@@ -82,6 +82,7 @@ function danglingRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>)
       },
       new Date(0),
     )
+    return { ...row, target: targetRef }
   })
 }
 

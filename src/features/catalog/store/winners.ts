@@ -54,7 +54,9 @@ export async function chooseWinners(
   for (const ref of wanted) {
     const row = rows.get(ref)
     const winner = pick(found.get(ref) ?? [], row)
-    const didChange = winner ? put(tx, ref, winner, row, revision, kinds, clock) : orphan(tx, row, revision, kinds, clock)
+    const didChange = winner
+      ? put(tx, ref, winner, row, revision, kinds, clock)
+      : orphan(tx, row, revision, kinds, clock)
     if (didChange) changed.push(ref)
   }
   return changed

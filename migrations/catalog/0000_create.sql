@@ -97,6 +97,7 @@ CREATE TABLE `catalog_problems` (
 	`message` text NOT NULL,
 	`expected` text,
 	`hint` text,
+	`target` text,
 	`at_key` integer DEFAULT false NOT NULL,
 	`mended` text,
 	`place` text,
