@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import { PortalError } from '../api/errors.ts'
+import { messageOf, PortalError } from '../api/errors.ts'
 import type { Plugin } from '../api/plugin.ts'
 import type { LoadedConfig } from '../platform/config/load.ts'
 import { type Contributions, contributionsRef } from '../platform/contributions.ts'
@@ -97,12 +97,24 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
 }
 
 async function prepareData({ config, plugins, log, command }: AssembleOptions, closing: Closing, now: () => Date) {
-  await mkdir(config.dataDir, { recursive: true })
+  await makeFolder(config.dataDir)
   const lock = await lockDataFolder(config.dataDir, { command, address: config.baseUrl, now })
   closing.add('the lock on the data folder', () => lock.release())
   const backupDir = join(config.dataDir, 'backups')
   await migrateDatabase({ file: databaseFile(config), folders: migrationFolders(plugins), backupDir, log, now })
   return lock
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (error) {
+    throw new PortalError('internal', `The data folder ${folder} cannot be written to: ${messageOf(error)}`, {
+      hint: 'Give the user that runs the portal write access to it, or set DATA_DIR to another folder.',
+      cause: error,
+    })
+  }
 }
 
 async function openData(options: AssembleOptions, closing: Closing, now: () => Date): Promise<PortalDatabase> {

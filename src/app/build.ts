@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
+import { messageOf, PortalError } from '../api/errors.ts'
 import type { Plugin } from '../api/plugin.ts'
 import type { Route } from '../api/route.ts'
 import { portalStarted, type ServiceRef } from '../api/wiring.ts'
@@ -96,11 +97,32 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     routes,
     begin: () => begin(config.baseUrl),
     listen: async () => {
-      const address = await app.listen({ host: config.host, port: config.port })
+      const address = await listenOn(app, config)
       parts.lock?.describe({ address })
       await begin(address)
       return address
     },
+  }
+}
+
+async function listenOn(app: FastifyInstance, { host, port }: BuildOptions['config']): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') {
+      throw new PortalError('conflict', `Port ${port} of ${host} is taken by another program`, {
+        hint: 'Stop it, or set PORT to another one.',
+        cause: error,
+      })
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      throw new PortalError('invalid', `The portal cannot listen on ${host}, port ${port}: ${messageOf(error)}`, {
+        hint: 'Set HOST to an address of this machine and PORT to one above 1023.',
+        cause: error,
+      })
+    }
+    throw error
   }
 }
 

@@ -36,7 +36,7 @@ const commands: Record<string, OwnCommand> = {
   restore: { summary: 'Put a backup in the place of the database', usage: 'FILE', run: restore },
 }
 
-/** Runs one command of the line. @returns the exit code: 0, 1 when it found or met trouble, 2 for a wrong call */
+/** Runs one command of the line. @returns the exit code: 0, 1 when it found or met trouble */
 export async function runCommand(words: readonly string[]): Promise<number> {
   const print = (line: string) => void process.stdout.write(`${line}\n`)
   try {
@@ -56,7 +56,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     return await pluginCommand(name, { config, argv, print })
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`)
-    return error instanceof PortalError && error.code === 'invalid' ? 2 : 1
+    return 1
   }
 }
 

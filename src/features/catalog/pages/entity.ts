@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
 import { type EntityRef, entityPath, formatRef, parseRef } from '../../../api/ref.ts'
@@ -47,6 +48,12 @@ export interface EntityPages {
 }
 
 const nearest = 5
+
+/** Whoever sees an entity sees the files beside and below its own, and no others of the source. */
+function isBeside(file: string, own: string): boolean {
+  const folder = posix.dirname(own)
+  return folder === '.' || posix.normalize(file).startsWith(`${folder}/`)
+}
 
 /** Loaded when the first one looks: few pages show YAML, and it takes 6 MB. */
 async function yamlOf(document: object): Promise<string> {
@@ -145,7 +152,9 @@ export function createEntityPages({ service, crawler, places, contributions, pol
         editHref: provider?.editUrl?.(file) ?? null,
       })
       if (query.file !== undefined) {
-        const shown = await textOrNote(row.sourceId, query.file, signal)
+        const shown = isBeside(query.file, row.path)
+          ? await textOrNote(row.sourceId, query.file, signal)
+          : { text: '', note: 'This file does not belong to the entity' }
         return {
           ...base,
           switches,
