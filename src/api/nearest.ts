@@ -22,7 +22,7 @@ export function nearest(word: string, candidates: Iterable<string>, most: number
 const longest = 100
 
 /** Insertions, deletions, replacements and swaps of neighbours; `limit + 1` stands for anything above the limit. */
-function editDistance(a: string, b: string, limit: number): number {
+export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)

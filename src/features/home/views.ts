@@ -1,4 +1,5 @@
-import type { Card, EntityRow } from '../catalog/views.ts'
+import type { Card } from '../../platform/views/cards.ts'
+import type { CatalogSummary } from '../catalog/contract.ts'
 
 /** `home/index`. */
 export interface HomePage {
@@ -16,20 +17,8 @@ export interface HomePage {
   example: string
 }
 
-export interface RecentRow {
-  entity: Pick<EntityRow, 'ref' | 'title' | 'name' | 'href' | 'icon' | 'owner'>
-  /** `added`, `description changed`. */
-  what: string
-  at: number
-}
+/** An entity, what became of it (`added`, `description changed`), and when. */
+export type RecentRow = CatalogSummary['recent'][number]
 
 /** One line about where all this comes from. */
-export interface SourcesLine {
-  href: string
-  count: number
-  failing: number
-  reading: number
-  problems: number
-  problemsHref: string
-  readAt: number | null
-}
+export type SourcesLine = CatalogSummary['sources']

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { nearest } from '../../api/nearest.ts'
 import { definePlugin, type Plugin } from '../../api/plugin.ts'
-import { nearest } from './nearest.ts'
 import type { Problem } from './problem.ts'
 
 /** What a configuration file decides, checked. */
@@ -78,7 +78,7 @@ function toProblems(issue: z.core.$ZodIssue, value: unknown, file: string): Prob
 }
 
 function unknownKey(key: string, where: string, known: readonly string[]): Problem {
-  const meant = nearest(key, known)
+  const [meant] = nearest(key, known, 1)
   return {
     what: `${where}: "${key}" is unknown.`,
     remedy: meant ? `Did you mean "${meant}"?` : `Remove it; known are ${known.join(', ')}.`,

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { JsonObject, JsonValue } from '../../../api/index.ts'
+import { nearest } from '../../../api/nearest.ts'
 import { type Format, formats, mended } from './formats.ts'
 import { issueProblems } from './issues.ts'
 import { type DocumentPath, isObject, pathText, quoted } from './json-value.ts'
 import { text } from './kinds/fields.ts'
-import { nearest } from './nearest.ts'
 import type { DocumentProblem } from './problem.ts'
 
 const optional = text.optional()
@@ -65,9 +65,10 @@ function rootProblems(value: JsonObject): DocumentProblem[] {
 function unknownRemedy(key: string, value: JsonObject): Pick<DocumentProblem, 'hint' | 'mended'> {
   if (metadataFields.includes(key)) return { hint: `Indent it, so that it stands below metadata.` }
   if (specFields.includes(key)) return { hint: `Indent it, so that it stands below spec.` }
-  const guess = nearest(
+  const [guess] = nearest(
     key,
     rootFields.filter((field) => value[field] === undefined),
+    1,
   )
   if (guess) return { hint: `Did you mean ${guess}?`, mended: guess }
   return { hint: 'Remove it, or move it below metadata or spec, where further fields are allowed.' }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { JsonObject, JsonValue } from '../../../api/index.ts'
+import { nearest } from '../../../api/nearest.ts'
 import { type DocumentPath, isObject, pathText, quoted, typeText, valueAt } from './json-value.ts'
-import { nearest } from './nearest.ts'
 import { placeholderKeys } from './placeholders.ts'
 import type { DocumentProblem } from './problem.ts'
 
@@ -71,7 +71,7 @@ function missing(path: DocumentPath, root: JsonObject): Description {
 function misspelt(path: DocumentPath, name: string, root: JsonObject): string | undefined {
   const parent = valueAt(root, path.slice(0, -1))
   if (!isObject(parent)) return undefined
-  const guess = nearest(name, Object.keys(parent))
+  const [guess] = nearest(name, Object.keys(parent), 1)
   return guess && `Did you mean ${name} where ${guess} is written?`
 }
 
@@ -155,7 +155,7 @@ function tooFew(issue: Extract<Issue, { code: 'too_small' }>, field: string): De
 
 function notAllowed(field: string, values: readonly string[], actual: JsonValue | undefined): Description {
   const written = typeof actual === 'string' ? quoted(actual) : typeText(actual)
-  const guess = typeof actual === 'string' ? nearest(actual, values) : undefined
+  const guess = typeof actual === 'string' ? nearest(actual, values, 1)[0] : undefined
   return {
     code: 'invalid-value',
     message: `${field} is ${written}, which is not allowed`,

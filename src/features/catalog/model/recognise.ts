@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, KindSpec } from '../../../api/index.ts'
+import { editDistance } from '../../../api/nearest.ts'
 import { isObject, quoted } from './json-value.ts'
-import { editDistance } from './nearest.ts'
 import type { DocumentProblem, Place } from './problem.ts'
 
 /** `${X}`, which a shell script fills in. */

@@ -1,10 +1,10 @@
 import { type Entity, formatRef, type JsonObject, type KindSpec } from '../../../api/index.ts'
+import { nearest } from '../../../api/nearest.ts'
 import { envelopeProblems } from './envelope.ts'
 import { clashingKeys } from './facets.ts'
 import { issueProblems } from './issues.ts'
 import { isObject, pathText, quoted, valueAt } from './json-value.ts'
 import { adoptMisplaced } from './misplaced.ts'
-import { nearest } from './nearest.ts'
 import { placeholdersOf } from './placeholders.ts'
 import { capped, type DocumentProblem } from './problem.ts'
 import { foreignProblem, hasPlaceholder, isSkeleton, skeletonProblem } from './recognise.ts'
@@ -97,7 +97,7 @@ function kindProblems(
 
 function unknownKind(value: JsonObject, kinds: ReadonlyMap<string, KindSpec>): DocumentProblem[] {
   if (typeof value.kind !== 'string' || value.kind === '') return []
-  const guess = nearest(value.kind, kinds.keys())
+  const [guess] = nearest(value.kind, kinds.keys(), 1)
   return [
     {
       severity: 'error',

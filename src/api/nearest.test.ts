@@ -20,10 +20,10 @@ test('beyond the limit only that is said', () => {
 })
 
 test('the nearest is found, the far are not', () => {
-  expect(nearest('lifecyle', ['owner', 'lifecycle', 'type'])).toBe('lifecycle')
-  expect(nearest('component', ['Component', 'Domain'])).toBe('Component')
-  expect(nearest('tpye', ['owner', 'type'])).toBe('type')
-  expect(nearest('owner', ['type', 'system'])).toBeUndefined()
-  expect(nearest('payments-api', ['payments', 'payment-api', 'payments-app'])).toBe('payment-api')
-  expect(nearest('x'.repeat(101), ['x'.repeat(101)])).toBeUndefined()
+  expect(nearest('lifecyle', ['owner', 'lifecycle', 'type'], 1)).toEqual(['lifecycle'])
+  expect(nearest('component', ['Component', 'Domain'], 1)).toEqual(['Component'])
+  expect(nearest('tpye', ['owner', 'type'], 1)).toEqual(['type'])
+  expect(nearest('owner', ['type', 'system'], 1)).toEqual([])
+  expect(nearest('payments-api', ['payments', 'payment-api', 'payments-app'], 1)).toEqual(['payment-api'])
+  expect(nearest('x'.repeat(101), ['x'.repeat(101)], 1)).toEqual([])
 })

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { errorCodes, PortalError } from '../api/errors.ts'
+import { definePlugin } from '../api/plugin.ts'
+import { route } from '../api/route.ts'
+import { type PortalInBrowser, portalInBrowser } from '../testing/browser.ts'
+
+const long = 'a-name-that-is-as-long-as-a-name-may-be-and-has-sixty-three-let'
+const words = 'Rechtsschutzversicherungsgesellschaften'
+const text = `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: ${long}
+  namespace: ${long}
+  title: ${words.repeat(4)}
+  description: ${`${words} `.repeat(12)} ${'x'.repeat(300)}
+  tags: [${long}, ${long.replace('a-', 'b-')}, ${long.replace('a-', 'c-')}]
+  labels:
+    ${'very-long-prefix.'.repeat(8)}example.com/${long}: ${long}
+  links:
+    - url: https://example.com/${'path/'.repeat(60)}
+      title: ${words.repeat(3)}
+spec:
+  type: ${long}
+  lifecycle: ${long}
+  owner: group:${long}/${long}
+  system: ${long}
+  dependsOn: [component:${long}/${long}, component:missing-${long.slice(20)}]
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: right-to-left, title: سلة التسوق, description: يحتفظ بسلة العميل }
+spec: { type: service, lifecycle: production, owner: cart }
+`
+const component = '/catalog/default/component'
+const paths: Record<string, string> = {
+  home: '/',
+  list: '/catalog',
+  'list of every kind': '/catalog?kind=all',
+  'list, nothing found': '/catalog?q=no+such+words&type=service',
+  'list with chips': '/catalog?kind=component&kind=api&type=service&owner=cart&tag=node&problems=any&q=a',
+  'list of one long name': `/catalog?namespace=${long}`,
+  'list of one long filter': `/catalog?namespace=${long}&owner=group:${long}/${long}&q=${'x'.repeat(120)}`,
+  component: `${component}/cart`,
+  'component with a problem': `${component}/checkout`,
+  'component with long names': `/catalog/${long}/component/${long}`,
+  'component with long names, source': `/catalog/${long}/component/${long}/source`,
+  'component from right to left': `${component}/right-to-left`,
+  api: '/catalog/default/api/cart-api',
+  resource: '/catalog/default/resource/cart-db',
+  system: '/catalog/default/system/cart',
+  domain: '/catalog/default/domain/orders',
+  group: '/catalog/default/group/cart',
+  user: '/catalog/default/user/anna.sandoval',
+  location: '/catalog/default/location/brackenlow',
+  relations: `${component}/cart/relations`,
+  'source as YAML': `${component}/cart/source`,
+  'source as JSON': `${component}/cart/source?form=json`,
+  'file of the source': `${component}/cart/source?file=cart/docs/runbook.md`,
+  sources: '/catalog/sources',
+  'missing entity': `${component}/carts`,
+  'missing page': '/no/such/page',
+  'address that cannot be read': '/catalog?filter==',
+  gallery: '/admin/gallery',
+  ...Object.fromEntries(errorCodes.map((code) => [`error ${code}`, `/broken/${code}`])),
+}
+
+const broken = definePlugin({
+  name: 'broken',
+  apiVersion: 1,
+  routes: errorCodes.map((code) =>
+    route({
+      method: 'GET',
+      url: `/broken/${code}`,
+      public: true,
+      handler: () => {
+        throw new PortalError(code, `This page is ${code}`, { hint: 'It is one for tests.' })
+      },
+    }),
+  ),
+})
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+let site: PortalInBrowser
+
+beforeAll(async () => {
+  site = await portalInBrowser({ plugins: [broken], files: { 'extremes/catalog-info.yaml': text } })
+})
+afterEach(async () => expect(await site.leave()).toEqual([]))
+afterAll(() => site.close())
+
+describe.each(Object.entries(paths))('%s', (_, path) => {
+  test('is accessible in light and dark, wide and narrow', async () => {
+    const page = await site.visit(path)
+    expect(await violations(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await violations(page)).toEqual([])
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await violations(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await violations(page)).toEqual([])
+  })
+
+  test('never scrolls sideways', async () => {
+    const page = await site.visit(path)
+    for (const width of [1440, 1024, 768, 390, 360]) {
+      await page.setViewportSize({ width, height: 844 })
+      expect({ width, tooWide: await tooWide(page) }).toEqual({ width, tooWide: [] })
+    }
+  })
+})
+
+test.each([
+  ['list with the menu of exports', '/catalog', '#catalog-export > summary'],
+  ['account and display', '/', '.top-end summary'],
+  ['keyboard shortcuts', '/', undefined],
+])('%s, open, is accessible', async (_, path, opener) => {
+  const page = await site.visit(path)
+  if (opener) await page.locator(opener).click()
+  else await page.keyboard.press('?')
+  expect(await violations(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await violations(page)).toEqual([])
+})
+
+test.each([
+  ['filters', '/catalog', '#catalog-filters > summary'],
+  ['files', `${component}/cart/source`, '#catalog-files > summary'],
+  ['more of the navigation', '/', '.rail-button'],
+])('%s, open on a phone, are accessible and fit', async (_, path, opener) => {
+  const page = await site.visit(path, { width: 360, height: 780, theme: 'dark' })
+  await page.locator(opener).click()
+  expect(await violations(page)).toEqual([])
+  expect(await tooWide(page)).toEqual([])
+})
+
+test('long names are cut where they stand in a row and wrap where they are the subject', async () => {
+  const page = await site.visit(`/catalog?namespace=${long}`, { width: 360 })
+  const name = page.locator('.catalog-table .name .cut').first()
+  expect(await name.evaluate('(one) => one.scrollWidth > one.clientWidth && getComputedStyle(one).textOverflow')).toBe(
+    'ellipsis',
+  )
+  await page.goto(`/catalog/${long}/component/${long}`)
+  expect(await page.locator('h1').evaluate('(one) => one.scrollWidth <= one.clientWidth')).toBe(true)
+})
+
+/** Rule, element and reason of everything that axe finds. */
+async function violations(page: Page): Promise<string[]> {
+  await page.locator('[aria-busy=true]:visible').first().waitFor({ state: 'detached' })
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
+  const options = { runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'] }
+  return page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target, any, all, none }) =>
+      [id, target.join(' '), ...[...any, ...all, ...none].map(({ message }) => message)].join(' | '))))`)
+}
+
+/** What makes the page wider than the window. */
+function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const wide = document.documentElement.scrollWidth
+    if (wide <= innerWidth) return []
+    const over = [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
+    return [wide + ' px', ...over.slice(0, 5).map((one) => one.tagName + '.' + one.className)]
+  })()`)
+}

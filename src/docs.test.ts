@@ -1,0 +1,202 @@
+import { posix } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { errorCodes } from './api/errors.ts'
+import { runCommand } from './app/cli.ts'
+import { CatalogOptions } from './features/catalog/config.ts'
+import { FolderOptions } from './features/catalog/providers/folder.ts'
+import { checkout, filesBelow, readText } from './testing/checkout.ts'
+import { type TestPortal, testPortal } from './testing/index.ts'
+
+// What exists is described, and what is described exists. Names are read off the running portal where it knows them.
+
+const pages = new Map(
+  ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...filesBelow('docs')]
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => [path, readText(path)]),
+)
+const docs = [...pages].filter(([path]) => path.startsWith('docs/')).map(([, text]) => text)
+
+let portal: TestPortal
+beforeAll(async () => {
+  portal = await testPortal({ files: {} })
+})
+afterAll(() => portal.close())
+
+/** Names that no page shows as code, as it stands in a table or a sentence. */
+function missing(names: Iterable<string>, texts: readonly string[]): string[] {
+  return [...names].filter((name) => !texts.some((text) => mentions(text, name)))
+}
+
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`\`[^\`\\n]*(?<![\\w.])${name.replaceAll('.', '\\.')}(?![\\w.]*\\w)[^\`\\n]*\``).test(text)
+}
+
+/** The rows of the first table after a heading, each as its cells. */
+function table(page: string, heading: string): string[][] {
+  const text = pages.get(page) ?? ''
+  const at = text.search(new RegExp(`^#+ ${heading}\\s*$`, 'm'))
+  if (at === -1) throw new Error(`${page} has no heading "${heading}"`)
+  const rows = /(?:^\|.*\n)+/m.exec(text.slice(at))?.[0].trim().split('\n') ?? []
+  return rows.slice(2).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+const firstCells = (rows: string[][]) =>
+  rows.flatMap(([cell]) => Array.from((cell ?? '').matchAll(/`(\w+)/g), ([, name]) => name ?? ''))
+
+/** Names of the properties of an exported interface. */
+function membersOf(file: string, name: string): string[] {
+  const text = readText(file)
+  const body = new RegExp(`^export interface ${name} \\{\\n([\\s\\S]*?)\\n\\}$`, 'm').exec(text)?.[1] ?? ''
+  return Array.from(body.matchAll(/^ {2}(?:readonly )?(\w+)[?(<:]/gm), ([, member]) => member ?? '')
+}
+
+test('every option of the catalog and of folderProvider has its row, and every row its option', () => {
+  expect(firstCells(table('docs/configuration.md', 'catalog')).sort()).toEqual(Object.keys(CatalogOptions.shape).sort())
+  expect(firstCells(table('docs/configuration.md', 'folderProvider')).sort()).toEqual(
+    Object.keys(FolderOptions.shape).sort(),
+  )
+})
+
+test('every option of portal.config.ts has its row', () => {
+  const options = membersOf('src/api/config.ts', 'PortalConfig')
+  expect(options).toContain('baseUrl')
+  expect(firstCells(table('docs/configuration.md', 'The portal')).sort()).toEqual(options.sort())
+})
+
+test('every contribution point has its row, and every row is one', () => {
+  const points = membersOf('src/api/plugin.ts', 'Plugin')
+  expect(points).toContain('entityTabs')
+  expect(firstCells(table('docs/plugins.md', 'Contribution points')).sort()).toEqual(points.sort())
+})
+
+test.each(['PermissionSpec', 'NavItem', 'HomeCard', 'EntityTab', 'EntityCard', 'JobSpec', 'Command', 'PluginContext'])(
+  'every field of %s is described for those who write plugins',
+  (name) => {
+    const fields =
+      name.startsWith('Home') || name.startsWith('Entity') ? cardFields : membersOf('src/api/plugin.ts', name)
+    expect(fields.length).toBeGreaterThan(2)
+    expect(missing(fields, [pages.get('docs/plugins.md') ?? ''])).toEqual([])
+  },
+)
+const cardFields = ['id', 'title', 'permission', 'place', 'when', 'view', 'load']
+
+test('every error code is described with its status', () => {
+  expect(firstCells(table('docs/plugins.md', 'Errors'))).toEqual([...errorCodes])
+})
+
+test('every command is described', async () => {
+  const lines: string[] = []
+  const print = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  const code = await runCommand(['help', '--config', `${checkout}portal.config.ts`])
+  print.mockRestore()
+  expect(code).toBe(0)
+  const commands = lines.flatMap((line) => /^ {2}([a-z]+)/.exec(line)?.[1] ?? [])
+  expect(commands).toEqual(expect.arrayContaining(['start', 'doctor', 'restore', 'sources']))
+  expect(missing(commands, [pages.get('docs/commands.md') ?? ''])).toEqual([])
+})
+
+test('every variable of the environment is described', () => {
+  const sources = filesBelow('src').filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+  const named = sources.flatMap((path) => {
+    const text = readText(path)
+    const read = Array.from(text.matchAll(/\benv\('([A-Z_]+)'/g), ([, name]) => name ?? '')
+    return [...read, ...Array.from(text.matchAll(/\benv\.([A-Z][A-Z_]+)/g), ([, name]) => name ?? '')]
+  })
+  const ofExamples = new Set(['NAME', 'PORT', 'KUBECONFIG'])
+  const variables = new Set(named.filter((name) => name === 'PORT' || !ofExamples.has(name)))
+  expect([...variables]).toEqual(expect.arrayContaining(['HOST', 'PORT', 'DATA_DIR', 'LOG_LEVEL']))
+  expect(missing(variables, [pages.get('docs/configuration.md') ?? ''])).toEqual([])
+})
+
+test('every permission is described', () => {
+  const permissions = [...portal.portal.contributions.permissions.keys()]
+  expect(permissions).toContain('catalog.read')
+  expect(missing(permissions, docs)).toEqual([])
+})
+
+test('every metric is described', async () => {
+  const metrics = await portal.portal.metrics.getMetricsAsJSON()
+  const own = metrics.map(({ name }) => name).filter((name) => !/^callboard_(process|nodejs)_/.test(name))
+  expect(own).toContain('callboard_crawls_running')
+  expect(missing(own, docs)).toEqual([])
+  expect(
+    firstCells(table('docs/operations.md', 'Metrics'))
+      .filter((name) => !/_(process|nodejs)_/.test(name))
+      .sort(),
+  ).toEqual(own.sort())
+})
+
+test('the changelog says what each dependency is for', () => {
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readText('package.json'))
+  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies })
+  const changelog = pages.get('CHANGELOG.md') ?? ''
+  expect(names.filter((name) => !changelog.includes(`\`${name}\``))).toEqual([])
+  const listed = Array.from(changelog.matchAll(/^\| (`[^|]+) \|/gm), ([, cell]) => cell ?? '')
+  const mentioned = listed.flatMap((cell) => Array.from(cell.matchAll(/`([^`]+)`/g), ([, name]) => name ?? ''))
+  expect(mentioned.filter((name) => !names.includes(name))).toEqual([])
+})
+
+test('links between the pages of the documentation lead somewhere', () => {
+  const dead: string[] = []
+  for (const [page, text] of pages) {
+    for (const [, target = ''] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? page : posix.join(posix.dirname(page), path)
+      if (!exists(file)) dead.push(`${page}: ${target}`)
+      else if (anchor !== undefined && !anchorsOf(readText(file)).includes(anchor)) dead.push(`${page}: ${target}`)
+    }
+  }
+  expect(dead).toEqual([])
+})
+
+function withoutCode(text: string): string {
+  return text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '')
+}
+
+function anchorsOf(text: string): string[] {
+  return Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading]) =>
+    (heading ?? '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-'),
+  )
+}
+
+const everything = filesBelow('')
+const folders = new Set(everything.map((path) => posix.dirname(path)))
+
+function exists(path: string): boolean {
+  const plain = path.replace(/\/$/, '')
+  return everything.includes(plain) || folders.has(plain)
+}
+
+test('files of the project name no place on a machine of ours and no registry', () => {
+  // Put together here, so that this file does not find itself.
+  const banned = [
+    ['', 'work', ''],
+    ['', 'home', 'user'],
+    ['registry', 'npmjs'],
+    ['registry', 'yarnpkg'],
+    ['npm', 'pkg', 'github'],
+  ]
+  const patterns = [
+    banned[0]?.join('/') ?? '',
+    banned[1]?.join('/') ?? '',
+    ...banned.slice(2).map((parts) => parts.join('.')),
+  ]
+  const text = /\.(ts|mjs|js|json|md|yaml|yml|eta|css|sql|svg|toml|npmrc)$|^(LICENSE|\.npmrc|\.gitignore|\.ci\/run)$/
+  const found = everything
+    .filter((path) => text.test(path))
+    .flatMap((path) => {
+      const content = readText(path)
+      return patterns.filter((pattern) => content.includes(pattern)).map((pattern) => `${path}: ${pattern}`)
+    })
+  expect(found).toEqual([])
+})
