@@ -54,7 +54,9 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   const access = accessOf(services, config)
   const folders = viewFolders(plugins)
   const assets = await createAssets({ public: join(root, 'public'), folders })
-  const views = createViews({ folders, icons: assets.icons, development: config.development, strict, now: parts.now })
+  const failed = (view: string, err: unknown) => log.warn({ view, err }, `The view ${view} could not be rendered`)
+  const { development } = config
+  const views = createViews({ folders, icons: assets.icons, development, strict, now: parts.now, failed })
   const page = {
     views,
     assets,

@@ -13,8 +13,6 @@ export interface VisitOptions {
   theme?: 'light' | 'dark'
   /** Whether the browser runs scripts; it does unless told otherwise. */
   script?: boolean
-  /** Further cookies, by name. */
-  cookies?: Readonly<Record<string, string>>
 }
 
 /** A listening portal over the example organisation, and a browser that visits it. */
@@ -66,11 +64,11 @@ export async function portalInBrowser(options: TestPortalOptions = {}): Promise<
     ...options,
     files: { ...exampleFiles(), ...options.files },
   })
+  const address = await portal.portal.server.listen({ host: '127.0.0.1', port: 0 })
   const browser = await chromium.launch({ executablePath, args: switches }).catch(async (error) => {
     await portal.close()
     throw error
   })
-  const address = await portal.portal.server.listen({ host: '127.0.0.1', port: 0 })
   const contexts: BrowserContext[] = []
   const faults: string[] = []
   return {
@@ -79,8 +77,6 @@ export async function portalInBrowser(options: TestPortalOptions = {}): Promise<
     async visit(path, options = {}) {
       const context = await browser.newContext(contextOptions(address, options))
       contexts.push(context)
-      const cookies = Object.entries(options.cookies ?? {})
-      await context.addCookies(cookies.map(([name, value]) => ({ name, value, url: address })))
       await watch(context, faults)
       const page = await context.newPage()
       await page.goto(path)

@@ -28,10 +28,14 @@ export interface TestPortalOptions {
   watch?: boolean
   /** Waits until everything is read before the portal is handed out. On unless told otherwise. */
   settle?: boolean
+  /** Begins to work: jobs run, the files are read. On unless told otherwise. */
+  begin?: boolean
   /** A data folder that another portal left; a new one unless given. It is not removed. */
   dataDir?: string
   baseUrl?: string
   title?: string
+  /** Views throw on a prop that is not there. On unless told otherwise. */
+  strict?: boolean
 }
 
 export interface AskOptions {
@@ -100,8 +104,8 @@ export async function testPortal(options: TestPortalOptions = {}): Promise<TestP
     rmSync(root, { recursive: true, force: true })
   }
   try {
-    await portal.begin()
-    if (options.settle ?? true) await settled()
+    if (options.begin ?? true) await portal.begin()
+    if ((options.begin ?? true) && (options.settle ?? true)) await settled()
   } catch (error) {
     await close()
     throw error
@@ -128,7 +132,7 @@ export async function testPortal(options: TestPortalOptions = {}): Promise<TestP
 }
 
 async function build(options: TestPortalOptions, folder: string, dataDir: string): Promise<Portal> {
-  const { plugins = [], paths = ['**/*.yaml'], watch = false, access = false, now } = options
+  const { plugins = [], paths = ['**/*.yaml'], watch = false, access = false, strict = true, now } = options
   const provider = folderProvider({ path: folder, paths: [...paths], title: 'Test', watch })
   const own = plugins.some(({ name }) => name === 'catalog')
     ? []
@@ -149,7 +153,7 @@ async function build(options: TestPortalOptions, folder: string, dataDir: string
     config,
     plugins: all,
     log: createLog('silent'),
-    strict: true,
+    strict,
     development: true,
     ...(now && { now }),
   })

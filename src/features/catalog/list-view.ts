@@ -151,6 +151,8 @@ function exportLink(link: Link, form: 'csv' | 'json'): string {
 }
 
 function isWorthShowing(group: FilterGroup): boolean {
+  // Somebody is typing into its field.
+  if (group.find !== '') return true
   return (
     group.options.length > 0 &&
     (group.options.length > 1 || group.options.some(({ checked }) => checked) || group.name === 'kind')

@@ -136,6 +136,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       const isInside = first !== undefined && page.previous !== undefined
       return {
         ...page,
+        rows: page.rows.map((row) => withOwnTitles(actor, row)),
         before: isInside ? countBefore(read, query, scope.condition, first) : 0,
         counts: counted,
         total: sum(kindsOf(actor).values()),
@@ -166,7 +167,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       if (!row) throw absent(ref)
       const overview = {
         row,
-        related: relatedTo(read, full, scope.condition),
+        related: relatedTo(read, full, scope.condition).map((one) => withOwnTitles(actor, one)),
         problems: await problemsOf(read, full),
         changes: changesOf(read, full, 5),
       }
@@ -194,7 +195,8 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       return names.length > 0 ? names : nearestNames(name, namesLike(read, name, [], condition), most)
     },
 
-    recent: (actor, most) => recentChanges(read, scopeOf(actor).condition, most),
+    recent: (actor, most) =>
+      recentChanges(read, scopeOf(actor).condition, most).map((change) => withOwnTitles(actor, change)),
 
     facet: (actor, key, query) => countFacet(read, key.toLowerCase(), query, scopeOf(actor).condition),
 
@@ -214,6 +216,14 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
     return remembered(kindCounts, scope.key, () => countByKind(read, scope.condition))
   }
 
+  /** The store joins titles of owners and systems without asking who looks; a title out of scope is as good as none. */
+  function withOwnTitles<T extends Titled>(actor: Actor, row: T): T {
+    if (scopeOf(actor).condition === undefined) return row
+    const titleOf = (ref: string | null | undefined) => (ref ? service.titleOf(actor, ref) : null)
+    const systemTitle = 'systemTitle' in row ? { systemTitle: titleOf(row.system) } : {}
+    return { ...row, ownerTitle: titleOf(row.owner), ...systemTitle }
+  }
+
   function documentsOf(refs: readonly string[]): Map<string, Entity> {
     const rows = read.all(
       sql`select ${entities.ref} as ref, ${entities.entity} as entity, ${entities.uid} as uid, ${entities.etag} as etag
@@ -223,6 +233,13 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
   }
 
   return service
+}
+
+interface Titled {
+  owner: string | null
+  ownerTitle: string | null
+  system?: string | null
+  systemTitle?: string | null
 }
 
 /** The document as the portal hands it out: with the id and version it gave it. */

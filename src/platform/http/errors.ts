@@ -25,6 +25,9 @@ export const titles: Record<ErrorCode, string> = {
   internal: 'Something broke on our side',
 }
 
+/** What may go better the next time without anybody doing anything. */
+const mayHelp: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'upstream', 'internal'])
+
 /** The one place where errors become answers: a page, a fragment or JSON, whatever the client asked for. */
 export function mapErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (thrown: FastifyError | Error, request, reply) => {
@@ -72,7 +75,7 @@ async function answer(error: PortalError, request: FastifyRequest, reply: Reply)
     message: error.message,
     hint: error.hint ?? null,
     requestId: request.id,
-    path: request.url,
+    retryHref: mayHelp.has(error.code) && request.method === 'GET' ? request.url : null,
   }
   return reply.page('shared/error', props, { title: props.title, status })
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Eta, type TemplateFunction } from 'eta/core'
+import type { Card } from './cards.ts'
 import type { Frame } from './shell.ts'
 import { guard } from './strict.ts'
 import { createWords, type IconSet, type Words, wordNames } from './words.ts'
@@ -20,6 +21,8 @@ export interface ViewsOptions {
   /** Throws when a view reads a prop that was not given, or names an unknown icon. For tests: it is slow. */
   strict?: boolean
   now?: () => Date
+  /** Told when the view of a card cannot be rendered: only its own card shows that. A strict one throws instead. */
+  failed?: (view: string, error: unknown) => void
 }
 
 export interface Views {
@@ -47,11 +50,12 @@ export function createViews(options: ViewsOptions): Views {
 }
 
 /** What an `.eta` file can call besides `layout`: `part('shared/_owner', { owner })` and the words of words.ts. */
-const header = `const part = this.part, { ${wordNames.join(', ')} } = this.words;`
+const header = `const part = this.part, contributed = this.contributed, { ${wordNames.join(', ')} } = this.words;`
 
 class PortalEta extends Eta {
   readonly words: Words
   readonly part: (view: string, props: object) => string
+  readonly contributed: (card: Card) => string
   readonly #folders: ReadonlyMap<string, string>
   readonly #compiled = new Map<string, Compiled>()
   readonly #development: boolean
@@ -64,6 +68,7 @@ class PortalEta extends Eta {
     this.#strict = options.strict ?? false
     this.words = createWords(options.icons, { strict: this.#strict, now: options.now ?? (() => new Date()) })
     this.part = (view, props) => this.#run(view, props)
+    this.contributed = (card) => this.#runContributed(card, options)
     // Eta's own include and layout end here too: with our cache, and strict where that is asked for.
     this.render = (view, props) => (typeof view === 'string' ? this.#run(view, props) : view.call(this, props))
   }
@@ -88,6 +93,18 @@ class PortalEta extends Eta {
   #run(view: string, props: object): string {
     const { template } = this.#compiledOf(view)
     return template.call(this, this.#strict ? guard(props, view) : props, { filepath: view })
+  }
+
+  #runContributed({ view, props, plugin, href }: Card, { strict, failed }: ViewsOptions): string {
+    const name = view ?? 'no view'
+    try {
+      return this.#run(name, props ?? {})
+    } catch (error) {
+      if (strict) throw error
+      failed?.(name, error)
+      const message = `Its view ${name} cannot show what it gave`
+      return this.#run('shared/_failed', { plugin, message, hint: 'The log of the portal says more.', href })
+    }
   }
 
   #compiledOf(view: string): Compiled {

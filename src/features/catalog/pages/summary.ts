@@ -27,7 +27,7 @@ export function createSummariser(
       return {
         total: counts.reduce((sum, [, count]) => sum + count, 0),
         kinds: counts.map(([kind, count]) => ({
-          title: names.plural(kind),
+          title: count === 1 ? names.name(kind) : names.plural(kind),
           href: `/catalog?kind=${encodeURIComponent(kind)}`,
           icon: entityIcon(kind),
           count,

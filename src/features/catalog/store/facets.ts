@@ -23,9 +23,11 @@ export function countFacet(read: Reader, key: string, query: ListQuery, scope: S
 
 function countRelation(read: Reader, type: string, query: ListQuery, scope: SQL | undefined): Counted[] {
   const among = sql`select ${entities.ref} from ${entities} where ${conditions(query, scope)}`
+  const visible = scope ? sql` and (${entities.id} is null or ${scope})` : sql``
   return read.all<Counted>(
     sql`select ${relations.targetRef} as value, count(distinct ${relations.sourceRef}) as count from ${relations}
-      where lower(${relations.type}) = ${type} and ${relations.sourceRef} in (${among})
+      left join ${entities} on ${entities.ref} = ${relations.targetRef}
+      where lower(${relations.type}) = ${type} and ${relations.sourceRef} in (${among})${visible}
       group by 1 order by 1 limit ${most}`,
   ) as unknown as Counted[]
 }

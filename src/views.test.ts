@@ -1,0 +1,240 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { definePlugin } from './api/plugin.ts'
+import { gallery } from './features/admin/fixtures.ts'
+import { catalog, folderProvider } from './features/index.ts'
+import { createAssets } from './platform/views/assets.ts'
+import { createViews, type Views } from './platform/views/engine.ts'
+import { checkout, filesBelow, readText } from './testing/checkout.ts'
+import { elements, roots, type TestPortal, testPortal } from './testing/index.ts'
+
+// What DESIGN sections 5 and 6 say about views. The portal and the renderer here are strict: a prop that is not there throws.
+
+/** A view is compiled from its file right before it runs for the first time, so what was read was rendered. */
+const reading = vi.hoisted(() => ({ watched: false, files: new Set<string>() }))
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>()
+  const readFileSync = (...args: Parameters<typeof fs.readFileSync>) => {
+    if (reading.watched) reading.files.add(String(args[0]))
+    return fs.readFileSync(...args)
+  }
+  return { ...fs, readFileSync }
+})
+
+const files = filesBelow('views').filter((path) => path.endsWith('.eta'))
+const sources = new Map(files.map((path) => [path, readText(path)]))
+const folders = readdirSync(join(checkout, 'views')).map((name) => ({ name, path: join(checkout, 'views', name) }))
+const samples = gallery().sections.flatMap(({ samples }) => samples)
+
+const card = (id: string, load: () => object) =>
+  ({ id, title: id, permission: 'catalog.read', view: 'table', load }) as const
+const extras = definePlugin({
+  name: 'extras',
+  apiVersion: 1,
+  homeCards: [card('home', () => ({ columns: [{ title: 'A' }], rows: [['b']] }))],
+  entityCards: [
+    card('broken', () => {
+      throw new Error('no')
+    }),
+  ],
+  entityTabs: [{ ...card('branches', () => ({ nodes: [{ name: 'a', children: [{ name: 'b' }] }] })), view: 'tree' }],
+})
+
+/** A page for every view that is one. */
+const pages: Record<string, string> = {
+  '/': 'home/index',
+  '/catalog': 'catalog/index',
+  '/catalog?kind=all&q=nothing-has-this-name': 'catalog/index',
+  '/catalog/sources': 'catalog/sources',
+  '/catalog/default/component/cart': 'catalog/entity',
+  '/catalog/default/component/cart/relations': 'catalog/tab',
+  '/catalog/default/component/cart/branches': 'catalog/tab',
+  '/catalog/default/component/cart/source': 'catalog/source',
+  '/catalog/default/component/cart/source?form=json': 'catalog/source',
+  '/catalog/default/component/nobody': 'catalog/missing',
+  '/admin/gallery': 'admin/gallery',
+  '/nowhere': 'shared/error',
+}
+
+let views: Views
+let portal: TestPortal
+let answers: Map<string, string>
+
+beforeAll(async () => {
+  const assets = await createAssets({ public: join(checkout, 'public'), folders })
+  const provider = folderProvider({ path: join(checkout, 'examples'), watch: false })
+  portal = await testPortal({ plugins: [catalog({ providers: [provider] }), extras] })
+  reading.watched = true
+  views = createViews({ folders, icons: assets.icons, strict: true })
+  answers = new Map()
+  for (const url of Object.keys(pages)) answers.set(url, (await portal.get(url)).body)
+  await portal.get('/catalog', { htmx: true })
+})
+afterAll(() => portal.close())
+
+test.each(Object.entries(pages))('%s renders strictly', async (url, view) => {
+  const { status, text } = await portal.get(url)
+  expect(status, text.slice(0, 500)).toBe(['catalog/missing', 'shared/error'].includes(view) ? 404 : 200)
+})
+
+test('the layout for pages without navigation renders strictly', () => {
+  const assets = { css: '/a.css', js: '/a.js', icons: '/a.svg', favicon: '/f.svg' }
+  const search = { action: '/catalog', name: 'q', value: '', placeholder: 'Search' }
+  const actor = { name: 'Nobody', initials: 'NO' }
+  const shell = { title: 'Sign in', portalTitle: 'Test', nav: [], crumbs: [], actor, guestBanner: null, assets, search }
+  const frame = { layout: 'plain', shell: { ...shell, theme: 'dark', rail: 'wide', path: '/', version: '1' } } as const
+  const props = {
+    code: 'unauthenticated',
+    message: 'You are not signed in',
+    hint: null,
+    requestId: 'r1',
+    retryHref: null,
+  }
+  const html = views.render('shared/error', { ...props, status: 401, title: 'Sign in', path: '/' }, frame)
+  expect(html).toContain('data-theme="dark"')
+  expect(elements(html, ({ name }) => name === 'main')).toHaveLength(1)
+})
+
+describe('regions', () => {
+  const drawn = [
+    ...new Map(samples.map(({ view, props }) => [`${view} ${JSON.stringify(props)}`, { view, props }])).values(),
+  ]
+
+  /** Partials of features whose root has another id than `<feature>-<name>`, or none. */
+  const otherIds: Record<string, string> = {
+    'catalog/_text': 'catalog-text is the field of the list, so this one is catalog-text-view',
+  }
+
+  test('each is exactly one element, in every state of the gallery', () => {
+    const wrong = drawn.flatMap(({ view, props }) => {
+      const { names, looseText } = roots(views.render(view, props))
+      return names.length === 1 && looseText === '' ? [] : [`${view}: ${names.join(' ')} ${looseText}`]
+    })
+    expect(wrong).toEqual([])
+    expect(drawn.length).toBeGreaterThan(40)
+  })
+
+  test('the root of a partial of a feature has the id <feature>-<name>', () => {
+    const partials = files.filter((path) => /^views\/(?!shared|layouts)[^/]+\/_/.test(path))
+    const wrong = partials.flatMap((path) => {
+      const [, feature = '', name = ''] = /^views\/([^/]+)\/_(.+)\.eta$/.exec(path) ?? []
+      const markup = (sources.get(path) ?? '').replace(/<%[\s\S]*?%>/g, '')
+      const first = elements(`${markup}`, ({ attributes }) => attributes.id !== undefined)[0]
+      const isRoot = first !== undefined && markup.trimStart().startsWith(first.html.slice(0, first.html.indexOf('>')))
+      const fits = isRoot && first.attributes.id === `${feature}-${name}`
+      return fits === Object.hasOwn(otherIds, `${feature}/_${name}`)
+        ? [`${path}: ${first?.attributes.id ?? 'no id'}`]
+        : []
+    })
+    expect(wrong).toEqual([])
+  })
+})
+
+test('no view asks htmx for what the Content-Security-Policy forbids', () => {
+  const bans: Record<string, RegExp> = {
+    'hx-on': /\shx-on[:=]/,
+    'a filter of a trigger': /hx-trigger[\w:]*=["'][^"']*\[/,
+    'a computed value': /hx-(?:vals|vars|headers|include)[\w:]*=["']\s*(?:js|javascript):/,
+    'an inline style': /<style|[\s"']style=/,
+    'an inline script': /<script(?![^>]*\ssrc=)/,
+    'a handler': /\son[a-z]+=/,
+    'a javascript: address': /(?:href|src|action)=["']\s*javascript:/i,
+  }
+  const found = [...sources].flatMap(([path, text]) =>
+    Object.entries(bans).flatMap(([what, pattern]) => (pattern.test(withoutCode(text)) ? [`${path}: ${what}`] : [])),
+  )
+  expect(found).toEqual([])
+})
+
+/** Code within a tag may hold any sign; what stands around it is what the browser gets. */
+function withoutCode(text: string): string {
+  return text.replace(/<%[\s\S]*?%>/g, '')
+}
+
+describe('addresses', () => {
+  const inMarkup = /\s(href|src|action|hx-get|hx-post|hx-put|hx-delete|hx-patch)="(\/[^"]*)"/g
+
+  function isKnown(method: string, address: string): boolean {
+    const path = address.split(/[?#]/, 1)[0] ?? ''
+    return portal.portal.routes.some((route) => {
+      const pattern = route.url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')
+      return route.method === method && new RegExp(`^${pattern}$`).test(path)
+    })
+  }
+
+  test('every address that a view spells out is a route', () => {
+    const unknown = [...sources].flatMap(([path, text]) => {
+      const forms = elements(balanced(text), ({ name }) => name === 'form').map(({ attributes }) => attributes)
+      const posts = new Set(forms.flatMap(({ method, action }) => (method === 'post' && action ? [action] : [])))
+      return Array.from(text.matchAll(inMarkup), ([, attribute = '', address = '']) => {
+        const method = attribute.startsWith('hx-')
+          ? attribute.slice(3).toUpperCase()
+          : posts.has(address)
+            ? 'POST'
+            : 'GET'
+        return isKnown(method, address) ? '' : `${path}: ${method} ${address}`
+      }).filter(Boolean)
+    })
+    expect(unknown).toEqual([])
+  })
+
+  /** Only the forms, so that elements which a condition opens or closes do not matter. */
+  function balanced(text: string): string {
+    return (withoutCode(text).match(/<\/?form[^>]*>/g) ?? []).join('')
+  }
+
+  test('every address on a page leads to a route', () => {
+    const unknown = [...answers]
+      // The gallery shows addresses of records that it made up.
+      .filter(([url]) => url !== '/admin/gallery')
+      .flatMap(([url, body]) =>
+        elements(body, ({ attributes }) =>
+          Object.keys(attributes).some((name) => /^(href|action|src|hx-get|hx-post)$/.test(name)),
+        )
+          .flatMap(({ name, attributes }) => {
+            const { href, action, src, method } = attributes
+            const post = name === 'form' && method === 'post' ? 'POST' : 'GET'
+            const gets = [href, src, attributes['hx-get']].map((address) => ['GET', address] as const)
+            return [...gets, [post, action] as const, ['POST', attributes['hx-post']] as const]
+          })
+          .filter((pair): pair is readonly ['GET' | 'POST', string] => pair[1]?.startsWith('/') === true)
+          .filter(([method, address]) => !isKnown(method, address))
+          .map(([method, address]) => `${url}: ${method} ${address}`),
+      )
+    expect(unknown).toEqual([])
+  })
+})
+
+test('on every page an id stands once, and what is referred to by id is there', () => {
+  const wrong = [...answers].flatMap(([url, body]) => {
+    const all = elements(body, () => true).map(({ attributes }) => attributes)
+    const ids = all.flatMap(({ id }) => id ?? [])
+    const twice = ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `${url}: ${id} stands twice`)
+    const named = all.flatMap((attributes) => [
+      ...(attributes['aria-labelledby'] ?? '').split(' '),
+      attributes.popovertarget ?? '',
+      attributes.for ?? '',
+      attributes['data-copy'] ?? '',
+      /^#(.+)/.exec(attributes['hx-target'] ?? '')?.[1] ?? '',
+      /^#(.+)/.exec(attributes.href ?? '')?.[1] ?? '',
+    ])
+    // The gallery shows addresses within pages that it made up.
+    const sought = url === '/admin/gallery' ? [] : named
+    const lost = sought.filter((id) => id !== '' && !ids.includes(id)).map((id) => `${url}: there is no ${id}`)
+    return [...twice, ...lost]
+  })
+  expect(wrong).toEqual([])
+})
+
+test('no page shows a value that is not there', () => {
+  const words = [...answers].flatMap(([url, body]) =>
+    Array.from(body.matchAll(/\b(undefined|NaN|\[object \w+\]|Invalid Date)\b/g), ([word]) => `${url}: ${word}`),
+  )
+  expect(words).toEqual([])
+})
+
+test('every view was rendered by these tests', () => {
+  const unseen = files.filter((path) => !reading.files.has(join(checkout, path)))
+  expect(unseen).toEqual([])
+})
