@@ -26,6 +26,7 @@ export function install({ dev }) {
       const reason = status === 0 ? openDatabase().stderr.trim() : `npm rebuild ended with ${status}.`
       if (status !== 0 || !databaseOpens()) return failed(`SQLite does not run on this Node. ${reason}`, compilerHint())
     }
+    compile()
     markReady({ dev })
     return 0
   })
@@ -82,6 +83,11 @@ function npm(args) {
     shell: command === 'npm' && process.platform === 'win32',
   })
   return error ? `the error "${error.message}"` : status
+}
+
+// Only a first start that has to compile is slower and larger, so a failure here is none.
+function compile() {
+  spawnSync(process.execPath, [`${root}scripts/compile.mjs`], { cwd: root, stdio: 'ignore' })
 }
 
 function compilerHint() {

@@ -37,7 +37,8 @@ const files = Object.fromEntries(
 /** Everything that was read, without what differs between two portals: ids and times. */
 async function contents(at: Place): Promise<Record<string, unknown[]>> {
   const db = await openDatabase({ file: join(at.dataDir, 'callboard.sqlite') })
-  const all = (statement: string) => db.read.all(statement) as unknown as unknown[]
+  const all = (statement: string): unknown[] =>
+    JSON.parse(JSON.stringify(db.read.all(statement)).replaceAll(at.root, '')) as unknown[]
   try {
     expect(await db.quickCheck()).toEqual([])
     return {
@@ -56,7 +57,7 @@ async function contents(at: Place): Promise<Record<string, unknown[]>> {
       problems: all(
         'select origin, path, position, ref, severity, code, field, message from catalog_problems order by path, position, code, field',
       ),
-      files: all('select path, blob, documents from catalog_files order by path'),
+      files: all('select path, documents from catalog_files order by path'),
       sources: all('select state, settled, error from catalog_sources'),
     }
   } finally {

@@ -4,7 +4,7 @@ import { type Assets, encodeFor } from '../views/assets.ts'
 /** Serves the bundles from memory, in the smallest form that the browser takes. */
 export function serveAssets(app: FastifyInstance, assets: Assets): void {
   for (const asset of assets.files.values()) {
-    app.get(asset.path, { config: { access: 'public' }, compress: false }, async (request, reply) => {
+    app.get(asset.path, { config: { access: 'public' } }, async (request, reply) => {
       reply.headers({
         'content-type': asset.type,
         'cache-control': asset.cache,

@@ -58,8 +58,8 @@ export async function createAssets(options: AssetsOptions): Promise<Assets> {
 
 /** The smallest form of an asset that the request's `Accept-Encoding` allows. */
 export function encodeFor(asset: Asset, accept: string | undefined): { body: Buffer; encoding: string | undefined } {
-  if (accepts(accept, 'br')) return { body: asset.brotli, encoding: 'br' }
-  if (accepts(accept, 'gzip')) return { body: asset.gzip, encoding: 'gzip' }
+  if (acceptsEncoding(accept, 'br')) return { body: asset.brotli, encoding: 'br' }
+  if (acceptsEncoding(accept, 'gzip')) return { body: asset.gzip, encoding: 'gzip' }
   return { body: asset.body, encoding: undefined }
 }
 
@@ -106,7 +106,8 @@ async function pack(name: string, extension: string, type: string, text: string)
   }
 }
 
-function accepts(header: string | undefined, encoding: string): boolean {
+/** Whether a request's `Accept-Encoding` names an encoding and does not refuse it. */
+export function acceptsEncoding(header: string | undefined, encoding: string): boolean {
   return (header ?? '').split(',').some((part) => {
     const [name, ...parameters] = part
       .trim()
