@@ -59,6 +59,7 @@ const pages: Record<string, string> = {
 
 let views: Views
 let portal: TestPortal
+let empty: TestPortal
 let answers: Map<string, string>
 
 beforeAll(async () => {
@@ -70,8 +71,13 @@ beforeAll(async () => {
   answers = new Map()
   for (const url of Object.keys(pages)) answers.set(url, (await portal.get(url)).body)
   await portal.get('/catalog', { htmx: true })
+  empty = await testPortal()
+  for (const url of ['/', '/catalog', '/catalog/sources']) answers.set(`empty ${url}`, (await empty.get(url)).body)
 })
-afterAll(() => portal.close())
+afterAll(async () => {
+  await portal.close()
+  await empty.close()
+})
 
 test.each(Object.entries(pages))('%s renders strictly', async (url, view) => {
   const { status, text } = await portal.get(url)

@@ -28,15 +28,13 @@ describe.each([
   ['list of every kind', '/catalog?kind=all', '/catalog/default/component/cart/source'],
   ['entity', '/catalog/default/component/cart', '/catalog?kind=all'],
 ])('%s', (_, path, next) => {
-  test('is small on a first visit, does not move, and is smaller on the next page', async () => {
+  test('is small on a first visit and smaller on the next page', async () => {
     const page = await site.visit('about:blank')
-    await page.addInitScript(shifts)
     const transfers = await record(page)
     await page.goto(path, { waitUntil: 'networkidle' })
     const first = transfers.splice(0)
     const script = first.filter(({ type }) => type === 'Script')
     expect(script).toHaveLength(1)
-    expect(await moved(page)).toEqual([])
     expect(first.length).toBeLessThanOrEqual(8)
     expect(sum(first)).toBeLessThanOrEqual(60 * kilobyte)
     expect(sum(script)).toBeLessThanOrEqual(20 * kilobyte)
@@ -45,9 +43,12 @@ describe.each([
     expect(sum(transfers)).toBeLessThanOrEqual(15 * kilobyte)
   })
 
-  test('does not move on a phone either', async () => {
-    const page = await site.visit('about:blank', { width: 390 })
+  test.each([1440, 390])('does not move on a slow machine, %i pixels wide', async (width) => {
+    const page = await site.visit('about:blank', { width })
     await page.addInitScript(shifts)
+    // Slow enough to paint the page before all of it is parsed.
+    const session = await page.context().newCDPSession(page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 6 })
     await page.goto(path, { waitUntil: 'networkidle' })
     expect(await moved(page)).toEqual([])
   })

@@ -63,6 +63,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     version,
     title: config.title,
     nav: contributions.nav,
+    permissions: contributions.permissions,
     policy: access.policy,
     notice: access.notice,
   }

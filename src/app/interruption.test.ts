@@ -38,7 +38,7 @@ const files = Object.fromEntries(
 async function contents(at: Place): Promise<Record<string, unknown[]>> {
   const db = await openDatabase({ file: join(at.dataDir, 'callboard.sqlite') })
   const all = (statement: string): unknown[] =>
-    JSON.parse(JSON.stringify(db.read.all(statement)).replaceAll(at.root, '')) as unknown[]
+    JSON.parse(JSON.stringify(db.read.all(statement)).replaceAll(new RegExp(at.root, 'gi'), '')) as unknown[]
   try {
     expect(await db.quickCheck()).toEqual([])
     return {

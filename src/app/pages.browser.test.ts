@@ -156,6 +156,8 @@ function widths(selector: string): string {
 /** Rule, element and reason of everything that axe finds. */
 async function violations(page: Page): Promise<string[]> {
   await page.locator('[aria-busy=true]:visible').first().waitFor({ state: 'detached' })
+  await page.evaluate(`Promise.all(document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity).map(({ finished }) => finished))`)
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
   const options = { runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'] }
   return page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>

@@ -5,7 +5,8 @@ import { type PortalInBrowser, portalInBrowser } from '../testing/browser.ts'
 let site: PortalInBrowser
 
 beforeAll(async () => {
-  site = await portalInBrowser()
+  // Not watched, so that only the button can bring what is new.
+  site = await portalInBrowser({ watch: false })
 })
 afterEach(async () => expect(await site.leave()).toEqual([]))
 afterAll(() => site.close())

@@ -101,7 +101,7 @@ describe('closing', () => {
     expect(order).toEqual(['first'])
   })
 
-  test('of the portal: server and jobs first, then plugins, then the database', async () => {
+  test('of the portal: jobs and server first, then plugins, then the database', async () => {
     const order: string[] = []
     const watcher = definePlugin({
       name: 'watcher',
@@ -116,9 +116,12 @@ describe('closing', () => {
       },
     })
     const portal = await testPortal({ plugins: [watcher] })
-    portal.portal.server.addHook('onClose', async () => void order.push('server'))
+    const { server, jobs } = portal.portal
+    const [closeServer, stopJobs] = [server.close.bind(server), jobs.stop]
+    jobs.stop = (grace) => stopJobs(grace).finally(() => order.push('jobs'))
+    server.close = (() => closeServer().finally(() => order.push('server'))) as typeof server.close
     await portal.close()
-    expect(order).toEqual(['server', 'second', 'first, and the database still writes'])
+    expect(order).toEqual(['jobs', 'server', 'second', 'first, and the database still writes'])
     await expect(portal.portal.db.write(() => 1)).rejects.toThrow()
   })
 })

@@ -26,12 +26,14 @@ const identify: Identify = (request) => {
 export const testPolicy: Policy = {
   check(actor, permission, entity) {
     if (actor.id === people.root.id) return { allow: true }
+    if (actor.kind !== 'user') return denied('Nobody is signed in')
     if (entity) return onEntity(actor, permission, entity)
     return reads.test(permission) ? { allow: true } : denied(`${actor.name} may not do what only administrators do`)
   },
 
   scope(actor, permission) {
     if (actor.id === people.root.id) return { kind: 'all' }
+    if (actor.kind !== 'user') return { kind: 'none' }
     const owners = sql.join(
       [...identities(actor), ''].map((ref) => sql`${ref}`),
       sql`, `,

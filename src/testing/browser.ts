@@ -102,7 +102,7 @@ function contextOptions(baseURL: string, options: VisitOptions): BrowserContextO
     javaScriptEnabled: script,
     acceptDownloads: true,
     locale: 'en-GB',
-    timezoneId: 'UTC',
+    timezoneId: 'Asia/Tokyo',
   }
 }
 

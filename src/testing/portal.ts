@@ -97,11 +97,15 @@ export async function testPortal(options: TestPortalOptions = {}): Promise<TestP
   }
   for (const [path, text] of Object.entries(options.files ?? {})) write(path, text)
   const dataDir = options.dataDir ?? join(root, 'data')
-  const portal = await build(options, folder, dataDir)
+  const removed = () => rmSync(root, { recursive: true, force: true })
+  const portal = await build(options, folder, dataDir).catch((error: unknown) => {
+    removed()
+    throw error
+  })
   const settled = () => settle(portal)
   const close = async () => {
     await portal.close()
-    rmSync(root, { recursive: true, force: true })
+    removed()
   }
   try {
     if (options.begin ?? true) await portal.begin()

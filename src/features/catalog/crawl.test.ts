@@ -124,10 +124,19 @@ describe('a mistake', () => {
     expect(status).toBe(200)
     expect(text).toContain('Last good')
     expect(text).not.toContain('orphan')
+    const stale = () => all('select name, stale from catalog_entities order by name')
+    expect(stale()).toEqual([
+      { name: 'a', stale: 1 },
+      { name: 'b', stale: 0 },
+    ])
     expect(problems().filter(({ severity }) => severity === 'error')).not.toEqual([])
     portal.write('a.yaml', entity({ name: 'a', description: 'Mended' }) + entity({ name: 'b' }))
     await portal.crawl()
     expect((await page('a')).text).toContain('Mended')
+    expect(stale()).toEqual([
+      { name: 'a', stale: 0 },
+      { name: 'b', stale: 0 },
+    ])
     expect(problems().filter(({ severity }) => severity === 'error')).toEqual([])
   })
 

@@ -69,7 +69,7 @@ describe('what may not be seen', () => {
     const { body } = await get(url, 'cora')
     const trace = /hidden-vault|hidden vault|hidden-t(?!eam)|hidden-l|hidden system|hidden team/gi
     // What the stranger wrote into an address or a file of their own is theirs.
-    const own = /hidden-vaul(?!t)|hidden-vualt|"component:secret\/hidden-vault"/g
+    const own = /hidden-vaul(?!t)|hidden-vualt|(?<!"targetRef":)"component:secret\/hidden-vault"/g
     expect(body.replace(own, '').match(trace), 'a stranger').toBeNull()
     expect(shown.status).toBeLessThan(500)
   })
@@ -113,6 +113,7 @@ describe('who is nobody', () => {
     const answer = await portal.get(url)
     expect(answer.status).toBe(401)
     expect(answer.body).not.toContain('hopping')
+    expect(answer.body).not.toContain('rail-link" href')
   })
 
   test('learns nothing about what exists from the answer', async () => {

@@ -11,7 +11,11 @@ const recentRows = 10
 /** What the first page shows, found through the actor. */
 export async function homePage(use: <T>(service: ServiceRef<T>) => T, actor: Actor): Promise<HomePage> {
   const summary = await use(catalogSummary).summarise(actor, recentRows)
-  const cards = use(contributionsRef).homeCards
+  const { homeCards, permissions } = use(contributionsRef)
+  // What a permission on entities covers, a card finds through the actor.
+  const cards = homeCards.filter(({ spec, ctx }) => {
+    return permissions.get(spec.permission)?.on === 'entity' || ctx.allows(actor, spec.permission)
+  })
   const loaded = await Promise.all(
     cards.map(async (card) => {
       const loaded = await loadCard(card, (signal) => card.spec.load({ actor, ctx: card.ctx, signal }), 'page', null)

@@ -4,7 +4,7 @@ import type { NavItem } from '../../api/plugin.ts'
 import type { PageOptions } from '../../api/route.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { guest } from '../auth/identity.ts'
-import type { Contributed } from '../contributions.ts'
+import type { Contributed, Contributions } from '../contributions.ts'
 import type { Policy } from '../permissions/policy.ts'
 import type { Assets } from '../views/assets.ts'
 import type { Views } from '../views/engine.ts'
@@ -27,6 +27,7 @@ export interface PageHost {
   title: string
   version: string
   nav: readonly Contributed<NavItem>[]
+  permissions: Contributions['permissions']
   policy: Policy
   /** Said at the top of every page, if anything must be. */
   notice: string | undefined
@@ -63,7 +64,8 @@ function sendHtml(reply: FastifyReply, html: string): FastifyReply {
 async function shellOf(host: PageHost, request: FastifyRequest, options: PageOptions): Promise<Shell> {
   const actor = request.actor ?? guest
   const path = request.url.split('?', 1)[0] ?? '/'
-  const nav = isPartial(request) ? [] : await navigation(host, actor, path)
+  // Who is not signed in, or was refused before it was known who it is, learns nothing of what there is.
+  const nav = isPartial(request) || !request.actor ? [] : await navigation(host, actor, path)
   return {
     title: options.title,
     portalTitle: host.title,
@@ -81,7 +83,7 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
 }
 
 async function navigation(host: PageHost, actor: Actor, path: string): Promise<NavLink[]> {
-  const allowed = host.nav.filter(({ spec }) => host.policy.scope(actor, spec.permission).kind !== 'none')
+  const allowed = host.nav.filter(({ spec }) => mayFollow(host, actor, spec.permission))
   const current = currentHref(allowed, path)
   return Promise.all(
     allowed.map(async (item) => ({
@@ -101,6 +103,12 @@ function currentHref(items: readonly Contributed<NavItem>[], path: string): stri
   const hrefs = items.map(({ spec }) => spec.href)
   const leading = hrefs.filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)))
   return leading.sort((a, b) => b.length - a.length)[0]
+}
+
+/** As routes decide it: on the portal by the policy's answer, on entities by whether there can be any. */
+function mayFollow({ policy, permissions }: PageHost, actor: Actor, permission: string): boolean {
+  if (permissions.get(permission)?.on === 'entity') return policy.scope(actor, permission).kind !== 'none'
+  return policy.check(actor, permission).allow
 }
 
 /** A count that cannot be had is left out: navigation never takes a page down with it. */

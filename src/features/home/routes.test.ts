@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+import { definePlugin } from '../../api/plugin.ts'
+import { linksOf, organisation, testPortal } from '../../testing/index.ts'
+
+const component = (name: string, more = '') => `---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: ${name}${more} }
+spec: { type: service, lifecycle: production, owner: payments }
+`
+const files = { 'org.yaml': organisation, 'a.yaml': component('a') + component('b') }
+
+test('counts what there is by kind, each with its list', async () => {
+  await using portal = await testPortal({ files, title: 'Acme' })
+  const page = await portal.get('/')
+  expect(page.status).toBe(200)
+  expect(page.region('home-kinds').text).toBe('3 Users 2 Components 2 Groups')
+  expect(linksOf(page.region('home-kinds').html).map(({ href }) => href)).toContain('/catalog?kind=component')
+  expect(page.region('main').text).toMatch(/^Acme /)
+  expect(page.region('home-sources').text).toContain('7 entities from 1 source, last read')
+})
+
+test('shows what changed last, one line for each entity, the newest first', async () => {
+  let now = new Date('2026-11-21T10:00:00Z')
+  await using portal = await testPortal({ files, now: () => now })
+  now = new Date('2026-11-21T11:00:00Z')
+  portal.write('a.yaml', component('a') + component('b', ', description: New'))
+  await portal.crawl()
+  now = new Date('2026-11-21T11:05:00Z')
+  const recent = (await portal.get('/')).region('home-recent')
+  const [all, first, ...others] = linksOf(recent.html)
+  expect(all?.href).toBe('/catalog?kind=all&sort=-changed')
+  expect(first).toEqual({ href: '/catalog/default/component/b', text: 'b' })
+  expect(others.map(({ href }) => href)).not.toContain('/catalog/default/component/b')
+  expect(recent.text).toContain('Description changed')
+  expect(recent.text).toContain('5 min')
+})
+
+test('an empty portal says what to add to its configuration', async () => {
+  await using portal = await testPortal()
+  const { text } = (await portal.get('/')).region('main')
+  expect(text).toContain('Nothing in the catalog yet')
+  expect(text).toContain("folderProvider({ path: './catalog' })")
+})
+
+test('searching leads to the list, with and without a script', async () => {
+  await using portal = await testPortal({ files })
+  const { html } = (await portal.get('/')).region('main')
+  expect(html).toContain('<form class="home-search" role="search" action="/catalog"')
+  expect((await portal.get('/catalog?q=b')).text).toContain('1 of 7 entities')
+})
+
+test('a card of a plugin that fails says whose it is, and the page stands', async () => {
+  const plugin = definePlugin({
+    name: 'extras',
+    apiVersion: 1,
+    homeCards: [
+      {
+        id: 'broken',
+        title: 'Broken',
+        permission: 'catalog.read',
+        view: 'facts',
+        load: () => Promise.reject(new Error('no')),
+      },
+      {
+        id: 'good',
+        title: 'Good',
+        permission: 'catalog.read',
+        place: 'side',
+        view: 'facts',
+        load: () => ({ facts: [{ title: 'Answer', value: 42 }] }),
+      },
+      { id: 'none', title: 'None', permission: 'catalog.read', view: 'facts', load: () => undefined },
+    ],
+  })
+  await using portal = await testPortal({ files, plugins: [plugin] })
+  const page = await portal.get('/')
+  expect(page.status).toBe(200)
+  expect(page.region('card-extras-broken').text).toContain('The plugin extras could not show this.')
+  expect(page.region('card-extras-good').text).toBe('Good Answer 42')
+  expect(page.has('card-extras-none')).toBe(false)
+})
+
+test('a card is only for those who have its permission', async () => {
+  const plugin = definePlugin({
+    name: 'extras',
+    apiVersion: 1,
+    permissions: { 'extras.run': { on: 'portal', description: 'Run.' } },
+    homeCards: [
+      {
+        id: 'x',
+        title: 'For root',
+        permission: 'extras.run',
+        view: 'facts',
+        load: () => ({ facts: [{ title: 'A', value: 1 }] }),
+      },
+    ],
+  })
+  await using portal = await testPortal({ files, plugins: [plugin], access: true })
+  expect((await portal.get('/', { as: 'root' })).has('card-extras-x')).toBe(true)
+  expect((await portal.get('/', { as: 'cora' })).has('card-extras-x')).toBe(false)
+})
+
+test('an entry of the navigation is only for those who may follow it, and its number is theirs', async () => {
+  const plugin = definePlugin({
+    name: 'extras',
+    apiVersion: 1,
+    permissions: { 'extras.run': { on: 'portal', description: 'Run.' } },
+    nav: [
+      { id: 'x', title: 'Only for root', href: '/x', icon: 'box', permission: 'extras.run' },
+      {
+        id: 'y',
+        title: 'Broken number',
+        href: '/y',
+        icon: 'box',
+        permission: 'catalog.read',
+        count: () => {
+          throw new Error('no')
+        },
+      },
+    ],
+  })
+  const secret = component('s', ', namespace: secret').replace('owner: payments', 'owner: group:default/payments')
+  await using portal = await testPortal({ files: { ...files, 's.yaml': secret }, plugins: [plugin], access: true })
+  const entries = async (as: 'root' | 'cora') => linksOf((await portal.get('/', { as })).body).map(({ text }) => text)
+  expect(await entries('root')).toEqual(expect.arrayContaining(['Only for root', 'Broken number', 'Catalog 8']))
+  expect(await entries('cora')).toEqual(expect.arrayContaining(['Broken number', 'Catalog 7']))
+  expect(await entries('cora')).not.toContain('Only for root')
+})
