@@ -7,13 +7,16 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../bin/callboard.mjs', import.meta.url))
 
+/** What `npm start` tells the allocator; glibc only. */
+const asNpmStart = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' }
+
 /** @param {{ config: string, dataDir: string, log: string }} files */
 export async function startServer({ config, dataDir, log }) {
   const port = await freePort()
   const output = openSync(log, 'a')
   const started = performance.now()
   const child = spawn(process.execPath, [program, 'start', '--config', config], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, NODE_ENV: 'production' },
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, NODE_ENV: 'production', ...asNpmStart },
     stdio: ['ignore', output, output],
   })
   closeSync(output)

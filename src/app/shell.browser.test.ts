@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type PortalInBrowser, portalInBrowser } from '../testing/browser.ts'
+import { type PortalInBrowser, portalInBrowser, soon } from '../testing/browser.ts'
 
 let site: PortalInBrowser
 
@@ -162,17 +162,17 @@ test('the navigation folds, is remembered folded, and unfolds', async () => {
   expect(await width()).toBe(216)
   const fold = page.locator('[data-rail-switch]')
   await fold.click()
-  await expect.poll(width).toBe(56)
+  await expect.poll(width, soon).toBe(56)
   const answer = await page.reload()
   expect(await answer?.text()).toContain('data-rail="narrow"')
   expect(await width()).toBe(56)
   expect(await page.locator('.rail a[aria-current]').getAttribute('title')).toBe('Catalog')
   await fold.click()
-  await expect.poll(width).toBe(216)
+  await expect.poll(width, soon).toBe(216)
   await fold.click()
-  await expect.poll(width).toBe(56)
+  await expect.poll(width, soon).toBe(56)
   await fold.click()
-  await expect.poll(width).toBe(216)
+  await expect.poll(width, soon).toBe(216)
   await page.reload()
   expect(await width()).toBe(216)
 })

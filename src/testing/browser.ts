@@ -27,6 +27,9 @@ export interface PortalInBrowser {
   close(): Promise<void>
 }
 
+/** For `expect.poll`: how long something may take on a machine that has much else to do. */
+export const soon = { timeout: 15_000, interval: 50 }
+
 const examples = fileURLToPath(new URL('../../examples', import.meta.url))
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const macPaths = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type PortalInBrowser, portalInBrowser } from '../../testing/browser.ts'
+import { type PortalInBrowser, portalInBrowser, soon } from '../../testing/browser.ts'
 
 let site: PortalInBrowser
 
@@ -18,13 +18,10 @@ test('a file that is saved shows on the page after a reload, without anybody ask
   expect(await page.locator('.entity-head').textContent()).toContain('Keeps a customer')
   site.portal.write(path, before.replace(/description: Keeps.*/, 'description: Holds what one means to buy.'))
   await expect
-    .poll(
-      async () => {
-        await page.reload()
-        return page.locator('.entity-head').textContent()
-      },
-      { timeout: 10_000, interval: 100 },
-    )
+    .poll(async () => {
+      await page.reload()
+      return page.locator('.entity-head').textContent()
+    }, soon)
     .toContain('Holds what one means to buy.')
   expect(await page.locator('#catalog-changes').textContent()).toContain('escription')
   site.portal.write(path, before)
@@ -46,7 +43,7 @@ test('the text of the source is copied', async () => {
   const page = await site.visit('/catalog/default/component/cart/source')
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.getByRole('button', { name: 'Copy' }).click()
-  await expect.poll(() => page.locator('[data-copy] span').textContent()).toBe('Copied')
+  await expect.poll(() => page.locator('[data-copy] span').textContent(), soon).toBe('Copied')
   expect(await page.evaluate('navigator.clipboard.readText()')).toContain('name: cart')
 })
 

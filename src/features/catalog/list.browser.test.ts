@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type PortalInBrowser, portalInBrowser } from '../../testing/browser.ts'
+import { type PortalInBrowser, portalInBrowser, soon } from '../../testing/browser.ts'
 
 let site: PortalInBrowser
 
@@ -20,7 +20,7 @@ test('typing narrows the list in place, announces the count and keeps focus and 
   await field.press('ArrowLeft')
   await field.press('a')
   await address(page, '/catalog?q=cart')
-  await expect.poll(() => names(page)).toContain('cart')
+  await expect.poll(() => names(page), soon).toContain('cart')
   expect((await names(page)).length).toBeLessThan(all)
   expect(await field.inputValue()).toBe('cart')
   expect(await page.evaluate('[document.activeElement.id, document.activeElement.selectionStart]')).toEqual([
@@ -45,11 +45,11 @@ test('what was typed is one step back, which restores the whole list', async () 
   }
   await page.goBack()
   await address(page, '/catalog')
-  await expect.poll(() => names(page)).toEqual(before)
+  await expect.poll(() => names(page), soon).toEqual(before)
   expect(await page.locator('#catalog-text').inputValue()).toBe('')
   await page.goForward()
   await address(page, '/catalog?q=car')
-  await expect.poll(() => page.locator('#catalog-text').inputValue()).toBe('car')
+  await expect.poll(() => page.locator('#catalog-text').inputValue(), soon).toBe('car')
 })
 
 test('the address gives the same view to somebody else', async () => {
@@ -65,14 +65,14 @@ test('ticking filters narrows the list and keeps focus; ticking two of a group m
   await service.focus()
   await service.press('Space')
   await address(page, '/catalog?type=service')
-  await expect.poll(() => texts(page, 'c-type')).toEqual(['service'])
+  await expect.poll(() => texts(page, 'c-type'), soon).toEqual(['service'])
   expect(await page.evaluate('document.activeElement.value')).toBe('service')
   await page.getByRole('checkbox', { name: /^library / }).check()
   await address(page, '/catalog?type=service&type=library')
-  await expect.poll(() => texts(page, 'c-type')).toEqual(['library', 'service'])
+  await expect.poll(() => texts(page, 'c-type'), soon).toEqual(['library', 'service'])
   await service.uncheck()
   await address(page, '/catalog?type=library')
-  await expect.poll(() => texts(page, 'c-type')).toEqual(['library'])
+  await expect.poll(() => texts(page, 'c-type'), soon).toEqual(['library'])
   await hasStayed(page)
 })
 
@@ -80,12 +80,12 @@ test('unticking the kind that is there by default shows every kind', async () =>
   const page = await stay('/catalog')
   await page.getByRole('checkbox', { name: /^Component / }).uncheck()
   await address(page, '/catalog?kind=all')
-  await expect.poll(() => page.locator('h1').textContent()).toBe('Entities')
+  await expect.poll(() => page.locator('h1').textContent(), soon).toBe('Entities')
   expect(await page.locator('#catalog-count').textContent()).toMatch(/^72 entities, /)
   expect(await page.title()).toBe('Entities · Brackenlow')
   await page.getByRole('checkbox', { name: /^API / }).check()
   await address(page, '/catalog?kind=api')
-  await expect.poll(() => page.locator('h1').textContent()).toBe('APIs')
+  await expect.poll(() => page.locator('h1').textContent(), soon).toBe('APIs')
   await hasStayed(page)
 })
 
@@ -100,14 +100,14 @@ test('a group that is long can be searched', async () => {
   const shown = await group.locator('label').count()
   expect(shown).toBe(10)
   await find.pressSequentially('gr')
-  await expect.poll(() => group.locator('label .cut').allTextContents()).not.toHaveLength(shown)
+  await expect.poll(() => group.locator('label .cut').allTextContents(), soon).not.toHaveLength(shown)
   const labels = await group.locator('label .cut').allTextContents()
   expect(labels.length).toBeGreaterThan(0)
   for (const label of labels) expect(label).toContain('gr')
   expect(await page.evaluate('document.activeElement.name')).toBe('find.type')
   expect(await find.inputValue()).toBe('gr')
   await group.getByRole('checkbox').first().check()
-  await expect.poll(() => page.locator('.chip').count()).toBe(1)
+  await expect.poll(() => page.locator('.chip').count(), soon).toBe(1)
   await hasStayed(page)
 })
 
@@ -118,12 +118,12 @@ test('a chip takes its filter away, and focus is not lost with it', async () => 
   await chip.focus()
   await chip.press('Enter')
   await address(page, '/catalog?lifecycle=production')
-  await expect.poll(() => page.locator('.chip').count()).toBe(1)
+  await expect.poll(() => page.locator('.chip').count(), soon).toBe(1)
   expect(await page.getByRole('checkbox', { name: /^service / }).isChecked()).toBe(false)
   expect(await page.evaluate('document.activeElement !== document.body')).toBe(true)
   await page.getByRole('link', { name: 'Clear all' }).press('Enter')
   await address(page, '/catalog')
-  await expect.poll(() => page.locator('.chip').count()).toBe(0)
+  await expect.poll(() => page.locator('.chip').count(), soon).toBe(0)
   expect(await page.evaluate('document.activeElement.localName')).toBe('h1')
   await hasStayed(page)
 })
@@ -135,11 +135,11 @@ test('a column sorts, then sorts the other way', async () => {
   const ascending = await names(page)
   await head.getByRole('link').click()
   await address(page, '/catalog?kind=all&sort=-name')
-  await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending')
+  await expect.poll(() => head.getAttribute('aria-sort'), soon).toBe('descending')
   expect((await names(page))[0]).not.toBe(ascending[0])
   await page.getByRole('columnheader', { name: 'Type' }).getByRole('link').click()
   await address(page, '/catalog?kind=all&sort=type')
-  await expect.poll(() => head.getAttribute('aria-sort')).toBe(null)
+  await expect.poll(() => head.getAttribute('aria-sort'), soon).toBe(null)
   expect(await page.getByRole('columnheader', { name: 'Type' }).getAttribute('aria-sort')).toBe('ascending')
   await page.locator('#catalog-text').pressSequentially('cart')
   await address(page, '/catalog?kind=all&q=cart&sort=type')
@@ -151,22 +151,22 @@ test('pages follow each other and lead back', async () => {
   const first = await names(page)
   expect(first).toHaveLength(50)
   await page.getByRole('link', { name: 'Next' }).click()
-  await expect.poll(() => page.locator('.pager > span').textContent()).toBe('51–72 of 72')
+  await expect.poll(() => page.locator('.pager > span').textContent(), soon).toBe('51–72 of 72')
   const second = await names(page)
   expect(second).toHaveLength(22)
   await page.getByRole('link', { name: 'Previous' }).click()
-  await expect.poll(() => page.locator('.pager > span').textContent()).toBe('1–50 of 72')
+  await expect.poll(() => page.locator('.pager > span').textContent(), soon).toBe('1–50 of 72')
   expect(await names(page)).toEqual(first)
 })
 
 test('an empty result says which filter to leave out', async () => {
   const page = await stay('/catalog?type=website')
   await page.locator('#catalog-text').pressSequentially('ledger')
-  await expect.poll(() => page.locator('#catalog-nothing h2').textContent()).toBe('Nothing matches all of these')
+  await expect.poll(() => page.locator('#catalog-nothing h2').textContent(), soon).toBe('Nothing matches all of these')
   expect(await page.locator('#catalog-count').textContent()).toMatch(/^None of 72 entities/)
   await page.getByRole('link', { name: /^Type: website/ }).click()
   await address(page, '/catalog?q=ledger')
-  await expect.poll(() => names(page)).toContain('ledger')
+  await expect.poll(() => names(page), soon).toContain('ledger')
   await hasStayed(page)
 })
 
@@ -201,7 +201,7 @@ async function hasStayed(page: Page): Promise<void> {
 }
 
 async function address(page: Page, path: string): Promise<void> {
-  await expect.poll(() => page.url(), { timeout: 5000 }).toBe(`${site.address}${path}`)
+  await expect.poll(() => page.url(), soon).toBe(`${site.address}${path}`)
 }
 
 function names(page: Page): Promise<string[]> {

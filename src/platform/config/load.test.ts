@@ -80,6 +80,15 @@ test('a configuration outside the checkout shares callboard and zod with the por
   expect(result.config.dataDir).toMatch(/data$/)
 })
 
+test('a type that would be a comparison in JavaScript stays a type', async () => {
+  const text = `import { defineConfig } from 'callboard'
+const same = (value) => value
+export default defineConfig({ title: same<Date>('Acme') })`
+  await write({ 'portal.config.ts': text })
+  const result = await load({ file: 'portal.config.ts' })
+  expect(result.config).toMatchObject({ title: 'Acme' })
+})
+
 test.each(['{}', '{ "type": "commonjs" }'])('also under a package.json that says %s', async (text) => {
   await write({ 'package.json': text, 'portal.config.ts': config, 'plugins/costs.ts': plugin })
   expect(await load({ file: 'portal.config.ts' })).toMatchObject({ names: ['costs', 'more'], same: true, stderr: '' })

@@ -1,5 +1,8 @@
 import * as module from 'node:module'
 
+/** Whether `file.ts?plain` loads a file as the JavaScript that it is, without the compiler that removes types. */
+export const loadsPlain = typeof module.registerHooks === 'function' && Boolean(process.features.typescript)
+
 const root = new URL('../../../package.json', import.meta.url).href
 const bare = /^(?![./]|[a-z]+:)/
 let installed = false
@@ -20,6 +23,7 @@ const format = process.features.typescript ? 'module-typescript' : 'module'
 
 const resolveAsModule: module.ResolveHookSync = (specifier, context, next) => {
   const result = resolveFromRoot(specifier, context, next)
+  if (result.url.endsWith('.ts?plain')) return { ...result, format: 'module' }
   return result.url.endsWith('.ts') ? { ...result, format } : result
 }
 
