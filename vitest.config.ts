@@ -8,8 +8,8 @@ export default defineConfig({
     pool: 'forks', // A worker thread that is ended while it is inside SQLite takes the process with it.
     maxWorkers: 2,
     passWithNoTests: true,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'conventions', include: conventions } },
       {
@@ -22,7 +22,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+        test: { name: 'browser', include: browser, testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
       },
     ],
   },

@@ -163,7 +163,9 @@ describe('two files that define the same entity', () => {
   const of = (description: string) => entity({ name: 'a', description })
 
   test('the first one holds, and the conflict is told on its page', async () => {
-    await start({ 'one.yaml': of('The first') })
+    // Seen in the same instant, so that only who was first decides, and not the path.
+    const now = new Date('2026-11-21T10:00:00Z')
+    await start({ 'one.yaml': of('The first') }, { now: () => now })
     portal.write('another.yaml', of('The second'))
     await portal.crawl()
     const { text } = await page('a')
@@ -232,6 +234,7 @@ describe('a Location', () => {
     ['that is not there', './nothing.yaml', 'target-not-found'],
     ['that matches nothing', './none/*.yaml', 'target-not-found'],
     ['outside the source', '../outside.yaml', 'target-outside'],
+    ['that is the folder above', '..', 'target-outside'],
     ['far outside the source', './a/../../../../etc/passwd', 'target-outside'],
     ['on another machine', 'https://example.com/a.yaml', 'target-elsewhere'],
     ['that is a folder', './services/', 'target-folder'],
