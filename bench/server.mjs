@@ -16,7 +16,14 @@ export async function startServer({ config, dataDir, log }) {
   const output = openSync(log, 'a')
   const started = performance.now()
   const child = spawn(process.execPath, [program, 'start', '--config', config], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, NODE_ENV: 'production', ...asNpmStart },
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      NODE_ENV: 'production',
+      ...asNpmStart,
+    },
     stdio: ['ignore', output, output],
   })
   closeSync(output)
