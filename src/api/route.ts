@@ -9,6 +9,11 @@ export interface PageOptions {
   status?: number
   /** The frame around the view: `entity` puts it under the entity's header and tabs; its props must hold `entity`. */
   within?: 'entity'
+  /**
+   * Equal keys mean equal props: the page is then rendered once a minute and otherwise sent as it was. For pages
+   * that many look at and that cost much; the key must change with everything the props are made of.
+   */
+  stable?: string
   /** What the breadcrumb says; the last one is where the reader is. */
   crumbs?: readonly Crumb[]
 }

@@ -65,6 +65,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     nav: contributions.nav,
     permissions: contributions.permissions,
     policy: access.policy,
+    now: parts.now,
     notice: access.notice,
   }
   const { app, routes } = await createServer({

@@ -8,8 +8,9 @@ import type { Contributed, Contributions } from '../contributions.ts'
 import type { Policy } from '../permissions/policy.ts'
 import type { Assets } from '../views/assets.ts'
 import type { Views } from '../views/engine.ts'
-import { initialsOf, type NavLink, railOf, type Shell, themeOf } from '../views/shell.ts'
+import { type Frame, initialsOf, type NavLink, railOf, type Shell, themeOf } from '../views/shell.ts'
 import { cookieOf } from './cookies.ts'
+import { StablePages } from './stable-pages.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,20 +30,21 @@ export interface PageHost {
   nav: readonly Contributed<NavItem>[]
   permissions: Contributions['permissions']
   policy: Policy
+  now: () => Date
   /** Said at the top of every page, if anything must be. */
   notice: string | undefined
 }
 
 /** Gives every reply `page` and `fragment`. */
 export function renderPages(app: FastifyInstance, host: PageHost): void {
+  const stable = new StablePages(host.now)
   app.decorateReply('page', async function page(this: FastifyReply, view: string, props: object, options: PageOptions) {
     const shell = await shellOf(host, this.request, options)
     const layout = isPartial(this.request) ? 'fragment' : 'page'
     const reply = this.code(options.status ?? 200)
-    return sendHtml(
-      reply,
-      host.views.render(view, props, { layout, shell, ...(options.within && { within: options.within }) }),
-    )
+    const frame: Frame = { layout, shell, ...(options.within && { within: options.within }) }
+    const render = () => host.views.render(view, props, frame)
+    return sendHtml(reply, options.stable === undefined ? render() : stable.get(render, [view, options.stable, frame]))
   })
   app.decorateReply('fragment', async function fragment(this: FastifyReply, view: string, props: object, status = 200) {
     return sendHtml(this.code(status), host.views.render(view, props))

@@ -9,7 +9,8 @@ import type { CatalogIndex } from '../views.ts'
 import { kindNames } from './kinds.ts'
 
 export interface ListPages {
-  list(actor: Actor, address: ListAddress): CatalogIndex
+  /** Props of the list, and the key under which they stay the same. */
+  list(actor: Actor, address: ListAddress): { props: CatalogIndex; key: string }
 }
 
 export function createListPages(service: CatalogService, crawler: Crawler, contributions: Contributions): ListPages {
@@ -36,10 +37,9 @@ export function createListPages(service: CatalogService, crawler: Crawler, contr
     list(actor, address) {
       const key = `${service.version(actor)} ${crawler.running > 0} ${JSON.stringify(address)}`
       const known = cache.get(key)
-      if (known) return known
-      const made = view(actor, address)
-      cache.set(key, made)
-      return made
+      const props = known ?? view(actor, address)
+      cache.set(key, props)
+      return { props, key }
     },
   }
 }

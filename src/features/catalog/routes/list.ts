@@ -9,9 +9,13 @@ export const listRoutes: Route[] = [
     permission: 'catalog.read',
     query: ListAddress,
     handler: ({ query, actor, use }, reply) => {
-      const props = use(pagesRef).list.list(actor, query)
+      const { props, key } = use(pagesRef).list.list(actor, query)
       reply.header('hx-push-url', props.ownHref)
-      return reply.page('catalog/index', props, { title: props.heading, crumbs: [{ text: 'Catalog' }] })
+      return reply.page('catalog/index', props, {
+        title: props.heading,
+        crumbs: [{ text: 'Catalog' }],
+        stable: key,
+      })
     },
   }),
 ]

@@ -1,0 +1,26 @@
+import { LRUCache } from 'lru-cache'
+
+const most = 8_000_000
+const minute = 60_000
+
+/**
+ * Pages as they were sent, under everything they were made of. They say how long ago things were, so none is kept
+ * longer than the minute it belongs to.
+ */
+export class StablePages {
+  readonly #pages = new LRUCache<string, string>({ maxSize: most, sizeCalculation: (html) => html.length + 1 })
+  readonly #now: () => Date
+
+  constructor(now: () => Date) {
+    this.#now = now
+  }
+
+  get(render: () => string, parts: readonly unknown[]): string {
+    const key = JSON.stringify([Math.floor(this.#now().getTime() / minute), ...parts])
+    const known = this.#pages.get(key)
+    if (known !== undefined) return known
+    const html = render()
+    this.#pages.set(key, html)
+    return html
+  }
+}
