@@ -116,8 +116,11 @@ export interface Command {
   /** One line for `callboard help`. */
   summary: string
   usage?: string
-  /** Only reads: it may run beside the running portal. Any other needs the data folder for itself. */
-  readonly?: true
+  /**
+   * What it needs of the portal. `nothing`: it runs anywhere, before any `setup`, and `ctx.db` throws. `read`: the
+   * database, read only, so it may run beside the running portal. `data`, unless told otherwise: the data folder for itself.
+   */
+  needs?: 'nothing' | 'read' | 'data'
   /** @returns the exit code */
   run(args: { argv: readonly string[]; ctx: PluginContext; print(line: string): void }): Promise<number>
 }

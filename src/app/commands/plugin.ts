@@ -1,9 +1,12 @@
 import { PortalError } from '../../api/errors.ts'
 import { nearest } from '../../api/nearest.ts'
+import type { PluginContext } from '../../api/plugin.ts'
+import type { Contributions } from '../../platform/contributions.ts'
 import { createLog } from '../../platform/log.ts'
 import { assemble } from '../assemble.ts'
 import type { CommandArgs } from '../cli.ts'
 import { withStanding } from '../plugins.ts'
+import { unopened } from '../unopened.ts'
 
 /** Runs a command that a plugin contributes, with the plugin's own context and without serving. */
 export async function pluginCommand(name: string, { config, argv, print }: CommandArgs): Promise<number> {
@@ -17,18 +20,25 @@ export async function pluginCommand(name: string, { config, argv, print }: Comma
     })
   }
   const log = createLog('warn')
+  if (command.needs === 'nothing') {
+    return await command.run({ argv, ctx: contextFor(name, unopened(plugins, { log, command: name })), print })
+  }
   const parts = await assemble({
     config,
     plugins,
     log,
     command: `callboard ${name}`,
-    readonly: command.readonly ?? false,
+    readonly: command.needs === 'read',
   })
   try {
-    const contributed = parts.contributions.commands.find(({ spec }) => spec.name === name)
-    if (!contributed) throw new Error(`The command ${name} was not collected`)
-    return await command.run({ argv, ctx: contributed.ctx, print })
+    return await command.run({ argv, ctx: contextFor(name, parts.contributions), print })
   } finally {
     await parts.close()
   }
+}
+
+function contextFor(name: string, { commands }: Contributions): PluginContext {
+  const contributed = commands.find(({ spec }) => spec.name === name)
+  if (!contributed) throw new Error(`The command ${name} was not collected`)
+  return contributed.ctx
 }

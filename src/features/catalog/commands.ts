@@ -1,11 +1,12 @@
 import type { Command } from '../../api/plugin.ts'
 import { countSources } from './store/sources.ts'
+import { validate } from './validate/command.ts'
 
 export const commands: readonly Command[] = [
   {
     name: 'sources',
     summary: 'List the sources of the catalog with their state',
-    readonly: true,
+    needs: 'read',
     run: async ({ ctx, print }) => {
       const sources = await countSources(ctx.db.read)
       if (sources.length === 0) print('No source has been read yet.')
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
       return sources.some(({ state }) => state === 'failed') ? 1 : 0
     },
   },
+  validate,
 ]

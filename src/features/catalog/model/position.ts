@@ -24,8 +24,19 @@ export function locate(
 
 /** The same for many paths of one document, which is parsed once. */
 export function locator(text: string, documentIndex: number): Locator | undefined {
-  const chunk = splitDocuments(text)[documentIndex]
-  if (!chunk) return undefined
+  return locators(text)(documentIndex)
+}
+
+/** The same for many documents of one file, which is cut up once. */
+export function locators(text: string): (documentIndex: number) => Locator | undefined {
+  const chunks = splitDocuments(text)
+  return (documentIndex) => {
+    const chunk = chunks[documentIndex]
+    return chunk && locatorIn(chunk)
+  }
+}
+
+function locatorIn(chunk: Chunk): Locator {
   const doc = parsed(chunk)
   if (!doc) return () => firstLine(chunk)
   const lines = new Lines(chunk.text, chunk.firstLine)
