@@ -123,7 +123,8 @@ export function tagProblems(doc: Document, lines: Lines): DocumentProblem[] {
 
 function faultProblem(error: YAMLError, doc: Document, text: string, lines: Lines): DocumentProblem {
   const start = startOf(error, doc, text)
-  const { message, hint } = faultText(error, text.slice(start, start + 1))
+  const below = text.slice(error.pos[0], start).includes('\n')
+  const { message, hint } = below && isDeeper(error) ? badIndent : faultText(error, text.slice(start, start + 1))
   return { severity: 'error', code: 'yaml-syntax', path: [], message, hint, place: lines.rest(start) }
 }
 
@@ -139,6 +140,21 @@ function startOf(error: YAMLError, doc: Document, text: string): number {
     })
     return at
   }
+  if (isOpenBracket(error)) {
+    visit(doc, {
+      Collection(_, { flow, range }) {
+        if (flow && range && range[0] < at && range[1] >= at - 1 && !/[\]}]\s*$/.test(text.slice(range[0], range[1]))) {
+          at = range[0]
+        }
+      },
+    })
+    return at
+  }
+  if (isDeeper(error)) {
+    const end = text.indexOf('\n', at)
+    // Without a colon of its own the line is an ordinary one, and the line below it stands too deep.
+    if (end !== -1 && !/:(?:\s|$)/.test(text.slice(at, end))) at = end
+  }
   while (at < text.length - 1 && /[ \r\n]/.test(text.charAt(at))) at += 1
   return at
 }
@@ -147,10 +163,26 @@ function isOpenQuote(error: YAMLError): boolean {
   return error.code === 'MISSING_CHAR' && error.message.startsWith('Missing closing')
 }
 
+function isOpenBracket(error: YAMLError): boolean {
+  return error.code === 'BAD_INDENT' && error.message.startsWith('Flow ')
+}
+
+function isDeeper(error: YAMLError): boolean {
+  return error.code === 'BLOCK_AS_IMPLICIT_KEY' && error.message.startsWith('Nested mappings')
+}
+
+const badIndent = {
+  message: 'The line is not indented like the lines it belongs to',
+  hint: 'Give all keys of one map, and all items of one list, the same number of spaces.',
+}
+
 function faultText(error: YAMLError, found: string): { message: string; hint: string } {
   const quote = 'Put quotes around the whole value.'
   if (isOpenQuote(error)) {
     return { message: 'A quote is opened and never closed', hint: 'Add the closing quote at the end of the value.' }
+  }
+  if (isOpenBracket(error)) {
+    return { message: 'A bracket is opened and never closed', hint: 'Add the closing bracket at the end of the value.' }
   }
   switch (error.code) {
     case 'TAB_AS_INDENT':
@@ -159,11 +191,14 @@ function faultText(error: YAMLError, found: string): { message: string; hint: st
         hint: 'Replace the tab with spaces: YAML indents with nothing else.',
       }
     case 'BAD_INDENT':
-      return {
-        message: 'The line is not indented like the lines it belongs to',
-        hint: 'Give all keys of one map, and all items of one list, the same number of spaces.',
-      }
+      return badIndent
     case 'BLOCK_AS_IMPLICIT_KEY':
+      if (error.message.startsWith('A block sequence')) {
+        return {
+          message: 'An item of a list stands among the keys of a map',
+          hint: 'Remove the "- " in front, or put the list below a key of its own.',
+        }
+      }
       return { message: 'The value contains ": ", so that it reads as a key of its own', hint: quote }
     case 'BAD_SCALAR_START':
       return { message: `A value cannot begin with ${quoted(found)} unless it is quoted`, hint: quote }

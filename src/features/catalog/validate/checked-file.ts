@@ -4,7 +4,7 @@ import type { KindSpec } from '../../../api/kind.ts'
 import { parseLimits } from '../model/limits.ts'
 import { type ParsedDocument, parseDocuments } from '../model/parse.ts'
 import { type Locator, locators } from '../model/position.ts'
-import { capped, type DocumentProblem, hasErrors, type Place } from '../model/problem.ts'
+import { type DocumentProblem, hasErrors, type Place } from '../model/problem.ts'
 import { type Validation, validateEntity } from '../model/validate.ts'
 import { fillPlaceholders } from './placeholder-files.ts'
 import { relationTexts } from './relation-texts.ts'
@@ -112,11 +112,11 @@ async function checkDocument(
   const readable = value ?? guess
   if (!readable) return { problems }
   const alone = validateEntity(readable, kinds)
-  if (alone.recognised || !value) return { validation: alone, problems: capped([...problems, ...alone.problems]) }
+  if (alone.recognised || !value) return { validation: alone, problems: [...problems, ...alone.problems] }
   const filled = await fillPlaceholders(value, file)
   const validation = filled.paths.length === 0 ? alone : validateEntity(filled.value, kinds)
   const found = validation.problems.map((problem) => filled.explain(problem))
-  return { validation, problems: capped([...problems, ...found, ...filled.problems]) }
+  return { validation, problems: [...problems, ...found, ...filled.problems] }
 }
 
 function placed(
@@ -134,9 +134,10 @@ function placed(
   return all.sort(byPlace)
 }
 
-/** From the top of the file down. */
-export function byPlace({ place: a }: PlacedProblem, { place: b }: PlacedProblem): number {
-  return a.line - b.line || a.column - b.column
+/** From the top of the file down; that there are more comes last. */
+export function byPlace(a: PlacedProblem, b: PlacedProblem): number {
+  const more = Number(a.code === 'more-problems') - Number(b.code === 'more-problems')
+  return more || a.place.line - b.place.line || a.place.column - b.place.column
 }
 
 /** A value that is empty has the place of the nearest key above it. */

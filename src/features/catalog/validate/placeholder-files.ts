@@ -3,11 +3,13 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../../../api/errors.ts'
 import type { JsonObject, JsonValue } from '../../../api/index.ts'
+import { withoutMark } from '../model/chunks.ts'
 import { type DocumentPath, pathText, quoted } from '../model/json-value.ts'
 import { bounded, parseLimits } from '../model/limits.ts'
 import { parseDocuments } from '../model/parse.ts'
 import { type Placeholder, placeholdersOf } from '../model/placeholders.ts'
 import type { DocumentProblem } from '../model/problem.ts'
+import { jsonFault } from './json-fault.ts'
 
 export interface Filled {
   /** The document with what its placeholders stand for, as far as it could be read. */
@@ -97,20 +99,13 @@ function isInside(root: string, path: string): boolean {
 
 function fromJson(text: string): Content {
   try {
-    return within(JSON.parse(text.replace(/^\ufeff/, '')))
+    return within(JSON.parse(withoutMark(text)))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const hint = 'Correct that file, or write $text to have its text as it stands.'
-    return { fault: `is not legal JSON${jsonPlace(text, error)}`, hint }
+    const { line, column } = jsonFault(withoutMark(text))
+    return { fault: `is not legal JSON at line ${line}, column ${column}`, hint }
   }
-}
-
-/** Node gives an offset where it knows one. Its message quotes the file, which nobody asked to see. */
-function jsonPlace(text: string, error: SyntaxError): string {
-  const at = /position (\d+)/.exec(error.message)?.[1]
-  if (at === undefined) return ': it ends too early or has something after its end'
-  const before = text.slice(0, Number(at)).split('\n')
-  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
 }
 
 function fromYaml(text: string): Content {
