@@ -58,7 +58,8 @@ export function unreadable(reason: string, hint: string): DocumentProblem {
   return { severity: 'error', code: 'file-unreadable', path: [], message: reason, hint }
 }
 
-async function checkText(file: string, text: string, kinds: Kinds): Promise<CheckedFile> {
+/** The same for a text; what its placeholders name is looked for beside `file`. */
+export async function checkText(file: string, text: string, kinds: Kinds): Promise<CheckedFile> {
   const parsed = parseDocuments(text)
   const locate = locators(text)
   const documents: CheckedDocument[] = []

@@ -47,9 +47,8 @@ function argumentsOf(argv: readonly string[]): { paths: string[]; format: Format
   const { values, positionals } = wordsOf(argv, hint)
   const format = formats.find((one) => one === (values.format ?? 'human'))
   if (!format) {
-    throw new PortalError('invalid', `There is no format called ${values.format}`, {
-      hint: `Use ${formats.join(', ')}.`,
-    })
+    const names = formats.join(', ')
+    throw new PortalError('invalid', `There is no format called ${values.format}; there are ${names}`, { hint })
   }
   if (positionals.length === 0) throw new PortalError('invalid', 'There is nothing to check', { hint })
   return { paths: positionals, format }
