@@ -1,11 +1,5 @@
 import { messageOf, PortalError } from '../api/errors.ts'
 import { type LoadedConfig, loadConfig, takeConfigFile } from '../platform/config/load.ts'
-import { backup, restore } from './commands/backup.ts'
-import { printConfig } from './commands/config.ts'
-import { doctor } from './commands/doctor.ts'
-import { migrate } from './commands/migrate.ts'
-import { pluginCommand } from './commands/plugin.ts'
-import { start } from './commands/start.ts'
 import { withStanding } from './plugins.ts'
 import { version } from './version.ts'
 
@@ -23,17 +17,32 @@ interface OwnCommand {
   run(args: CommandArgs): Promise<number>
 }
 
+/** Each command is imported when it is called: a portal that serves needs none of the others. */
 const commands: Record<string, OwnCommand> = {
-  start: { summary: 'Serve the portal', run: start },
-  config: { summary: 'Print the configuration as it was understood, secrets masked', run: printConfig },
-  migrate: { summary: 'Bring the database up to date', usage: '[--dry-run]', run: migrate },
-  doctor: { summary: 'Check configuration, disk, database, git and sources', run: doctor },
+  start: { summary: 'Serve the portal', run: async (args) => (await import('./commands/start.ts')).start(args) },
+  config: {
+    summary: 'Print the configuration as it was understood, secrets masked',
+    run: async (args) => (await import('./commands/config.ts')).printConfig(args),
+  },
+  migrate: {
+    summary: 'Bring the database up to date',
+    usage: '[--dry-run]',
+    run: async (args) => (await import('./commands/migrate.ts')).migrate(args),
+  },
+  doctor: {
+    summary: 'Check configuration, disk, database, git and sources',
+    run: async (args) => (await import('./commands/doctor.ts')).doctor(args),
+  },
   backup: {
     summary: 'Write a copy of the database, also while the portal runs',
     usage: 'FILE [--overwrite]',
-    run: backup,
+    run: async (args) => (await import('./commands/backup.ts')).backup(args),
   },
-  restore: { summary: 'Put a backup in the place of the database', usage: 'FILE', run: restore },
+  restore: {
+    summary: 'Put a backup in the place of the database',
+    usage: 'FILE',
+    run: async (args) => (await import('./commands/backup.ts')).restore(args),
+  },
 }
 
 /** Runs one command of the line. @returns the exit code: 0, 1 when it found or met trouble */
@@ -53,6 +62,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     }
     const own = commands[name]
     if (own) return await own.run({ config, argv, print })
+    const { pluginCommand } = await import('./commands/plugin.ts')
     return await pluginCommand(name, { config, argv, print })
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`)
