@@ -47,6 +47,7 @@ const pages: Record<string, string> = {
   '/catalog': 'catalog/index',
   '/catalog?kind=all&q=nothing-has-this-name': 'catalog/index',
   '/catalog/sources': 'catalog/sources',
+  '/catalog/problems': 'catalog/problems',
   '/catalog/default/component/cart': 'catalog/entity',
   '/catalog/default/component/cart/relations': 'catalog/tab',
   '/catalog/default/component/cart/branches': 'catalog/tab',

@@ -14,6 +14,7 @@ import type {
 } from '../catalog/views.ts'
 import { cardSamples } from './card-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
+import { chips, problemList } from './problem-fixtures.ts'
 import type { GalleryPage, GallerySample } from './views.ts'
 
 const hour = 3_600_000
@@ -268,6 +269,8 @@ export function gallery(): GalleryPage {
       section('List without rows', 'catalog/_nothing', [
         ['filtered', { empty: empty('filtered', [{ label: 'Owner: Payments', href: '#', count: 12 }]) }],
       ]),
+      section('Chips', 'catalog/_chips', [['one filter', chips]]),
+      section('Problems', 'catalog/_problem-list', [['every severity', problemList]], true),
       section('Filters', 'catalog/_filters', [['two groups', { groups, chosen: 2 }]]),
       section(
         'Header',

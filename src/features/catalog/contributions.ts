@@ -4,6 +4,7 @@ import { parseRef } from '../../api/ref.ts'
 import type { FactsView, TableView } from '../../platform/views/built-in.ts'
 import { relatedRow } from './entity-view.ts'
 import { rowView } from './list-view.ts'
+import { problemService } from './problem-service.ts'
 import { ListAddress, readQuery } from './query.ts'
 import { catalogService } from './service.ts'
 import { relationWords } from './views.ts'
@@ -24,6 +25,15 @@ export const nav: readonly NavItem[] = [
     icon: 'source',
     permission: 'catalog.sources',
     group: 'more',
+  },
+  {
+    id: 'problems',
+    title: 'Problems',
+    href: '/catalog/problems',
+    icon: 'alert',
+    permission: 'catalog.read',
+    group: 'more',
+    count: ({ actor, ctx }) => ctx.use(problemService).count(actor) || undefined,
   },
 ]
 

@@ -16,14 +16,17 @@ import { registerMetrics } from './metrics.ts'
 import { builtinKinds } from './model/kinds.ts'
 import { createEntityPages } from './pages/entity.ts'
 import { createListPages } from './pages/list.ts'
+import { createProblemPages } from './pages/problems.ts'
 import { createSourcePages } from './pages/sources.ts'
 import { createSummariser } from './pages/summary.ts'
 import { permissions } from './permissions.ts'
 import { createPlaces } from './places.ts'
+import { createProblemService, problemService } from './problem-service.ts'
 import { annotate } from './processors/annotate.ts'
 import { entityRoutes } from './routes/entity.ts'
 import { listRoutes } from './routes/list.ts'
 import { pagesRef } from './routes/pages.ts'
+import { problemRoutes } from './routes/problems.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { catalogService, createCatalogService } from './service.ts'
 
@@ -37,7 +40,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
     apiVersion: 1,
     options,
     permissions,
-    routes: [...listRoutes, ...apiRoutes, ...sourceRoutes, ...entityRoutes],
+    routes: [...listRoutes, ...apiRoutes, ...sourceRoutes, ...problemRoutes, ...entityRoutes],
     nav,
     homeCards,
     entityTabs,
@@ -55,15 +58,19 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const service = createCatalogService(ctx, policy)
       const crawler = createCrawler(ctx, options, () => contributions)
       const places = createPlaces(crawler, ctx.log)
+      const problems = createProblemService(ctx, service, policy)
+      const problemPages = createProblemPages({ ctx, service, problems, crawler, places })
       ctx.provide(catalogService, service)
+      ctx.provide(problemService, problems)
       ctx.provide(catalogReader, service)
       ctx.provide(crawlerRef, crawler)
       ctx.provide(pagesRef, {
         list: createListPages(service, crawler, contributions),
-        entity: createEntityPages({ service, crawler, places, contributions, policy }),
+        entity: createEntityPages({ service, crawler, places, contributions, policy, problems: problemPages }),
+        problems: problemPages,
         sources: createSourcePages(ctx, crawler, places),
       })
-      ctx.provide(catalogSummary, createSummariser(ctx, service, crawler, contributions))
+      ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)
       ctx.on(portalStarted, () => crawler.start())
     },

@@ -323,6 +323,8 @@ export interface MissingPage {
   namespace: string
   name: string
   near: readonly EntityRefLink[]
+  /** Why it is not there: what is wrong with the document that would define it. */
+  problems: readonly Problem[]
   /** The list, filtered by the name. */
   searchHref: string
 }

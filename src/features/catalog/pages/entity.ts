@@ -22,6 +22,7 @@ import {
   type SourcePage,
 } from '../views.ts'
 import { kindNames } from './kinds.ts'
+import type { ProblemPages } from './problems.ts'
 
 export interface EntityPagesArgs {
   service: CatalogService
@@ -29,6 +30,7 @@ export interface EntityPagesArgs {
   places: Places
   contributions: Contributions
   policy: () => Policy
+  problems: ProblemPages
 }
 
 export interface SourceQuery {
@@ -44,7 +46,7 @@ export interface EntityPages {
   tab(actor: Actor, ref: EntityRef, tab: string, query: Record<string, string | undefined>): Promise<EntityTabPage>
   card(actor: Actor, ref: EntityRef, card: string): Promise<Card>
   source(actor: Actor, ref: EntityRef, query: SourceQuery, signal: AbortSignal): Promise<SourcePage>
-  missing(actor: Actor, ref: EntityRef): MissingPage
+  missing(actor: Actor, ref: EntityRef, signal: AbortSignal): Promise<MissingPage>
 }
 
 const nearest = 5
@@ -61,7 +63,8 @@ async function yamlOf(document: object): Promise<string> {
   return stringify(document, { lineWidth: 0 })
 }
 
-export function createEntityPages({ service, crawler, places, contributions, policy }: EntityPagesArgs): EntityPages {
+export function createEntityPages(args: EntityPagesArgs): EntityPages {
+  const { service, crawler, places, contributions, policy, problems } = args
   const names = kindNames(contributions)
 
   function head(actor: Actor, row: EntityRow, current: string): EntityHead {
@@ -171,8 +174,8 @@ export function createEntityPages({ service, crawler, places, contributions, pol
       return { ...base, switches, title: row.ref, text, note: null, line: null, ...links(row.path), revision: null }
     },
 
-    missing(actor, ref) {
-      const near = service.near(actor, ref, nearest)
+    async missing(actor, ref, signal) {
+      const near = service.near(actor, ref, nearest).filter((one) => one.ref !== formatRef(ref))
       return {
         kind: names.name(ref.kind.toLowerCase()),
         namespace: ref.namespace,
@@ -181,6 +184,7 @@ export function createEntityPages({ service, crawler, places, contributions, pol
           ...refLink(one.ref, one.title ?? one.name, one.type),
           icon: entityIcon(one.kind, one.type),
         })),
+        problems: await problems.ofAbsent(actor, ref, signal),
         searchHref: `/catalog?kind=all&q=${encodeURIComponent(ref.name)}`,
       }
     },

@@ -55,7 +55,7 @@ function sourceRow(source: CountedSource, mayRefresh: boolean): SourceRow {
     entities: source.entities,
     files: source.files,
     problems: source.problems,
-    problemsHref: source.problems > 0 ? '/catalog?kind=all&problems=any' : null,
+    problemsHref: source.problems > 0 ? `/catalog/problems?source=${encodeURIComponent(source.id)}` : null,
     readAt: source.readAt?.getTime() ?? null,
     took: source.took,
     revision: source.revision?.slice(0, 8) ?? null,

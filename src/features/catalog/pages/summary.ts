@@ -1,21 +1,20 @@
-import type { PluginContext } from '../../../api/plugin.ts'
 import { entityPath } from '../../../api/ref.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { CatalogSummariser } from '../contract.ts'
 import type { Crawler } from '../crawler.ts'
 import { changeWords } from '../entity-view.ts'
 import { ownerView } from '../list-view.ts'
+import type { ProblemService } from '../problem-service.ts'
 import type { CatalogService } from '../service.ts'
 import type { RecentChange } from '../store/entity.ts'
-import { countProblems } from '../store/sources.ts'
 import { entityIcon } from '../views.ts'
 import { kindNames } from './kinds.ts'
 import { exampleConfiguration } from './sources.ts'
 
 export function createSummariser(
-  ctx: PluginContext,
   service: CatalogService,
   crawler: Crawler,
+  problems: ProblemService,
   contributions: Contributions,
 ): CatalogSummariser {
   const names = kindNames(contributions)
@@ -38,8 +37,8 @@ export function createSummariser(
           count: sources.length,
           failing: sources.filter(({ state }) => state === 'failed').length,
           reading: sources.filter(({ state }) => state === 'reading').length,
-          problems: countProblems(ctx.db.read),
-          problemsHref: '/catalog?kind=all&problems=any',
+          problems: problems.count(actor),
+          problemsHref: '/catalog/problems',
           readAt: read.length > 0 ? Math.max(...read) : null,
         },
         example: exampleConfiguration,

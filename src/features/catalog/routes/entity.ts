@@ -28,7 +28,7 @@ export const entityRoutes: Route[] = [
         return await reply.page('catalog/entity', props, titled(props.entity))
       } catch (error) {
         if (!isAbsent(error)) throw error
-        const props = pages.missing(actor, params)
+        const props = await pages.missing(actor, params, signal)
         return reply.page('catalog/missing', props, {
           title: `No ${props.name}`,
           status: 404,

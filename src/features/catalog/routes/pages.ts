@@ -1,12 +1,14 @@
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import type { EntityPages } from '../pages/entity.ts'
 import type { ListPages } from '../pages/list.ts'
+import type { ProblemPages } from '../pages/problems.ts'
 import type { SourcePages } from '../pages/sources.ts'
 
 /** What the handlers ask for the props of their views. */
 export interface Pages {
   list: ListPages
   entity: EntityPages
+  problems: ProblemPages
   sources: SourcePages
 }
 

@@ -40,16 +40,23 @@ export function listSources(read: Reader): Promise<SourceRow[]> {
 /** Sources with what came of them; meant for their page, not for every request. */
 export async function countSources(read: Reader): Promise<CountedSource[]> {
   const rows = await listSources(read)
-  const counted = (table: typeof entities | typeof files | typeof problems) =>
+  const counted = (table: typeof entities | typeof files | typeof problems, where = sql`1`) =>
     new Map(
       (
-        read.all(sql`select ${table.sourceId} as id, count(*) as n from ${table} group by 1`) as unknown as {
+        read.all(
+          sql`select ${table.sourceId} as id, count(*) as n from ${table} where ${where} group by 1`,
+        ) as unknown as {
           id: string
           n: number
         }[]
       ).map(({ id, n }) => [id, n]),
     )
-  const [entityCounts, fileCounts, problemCounts] = [counted(entities), counted(files), counted(problems)]
+  const [entityCounts, fileCounts, problemCounts] = [
+    counted(entities),
+    counted(files),
+    // Notes, such as that of a skeleton, are no problems.
+    counted(problems, sql`${problems.severity} <> 'info'`),
+  ]
   return rows.map((row) => ({
     ...row,
     entities: entityCounts.get(row.id) ?? 0,

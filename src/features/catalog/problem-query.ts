@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { formatRef, parseRef } from '../../api/ref.ts'
+import { many, one } from '../../platform/http/routes.ts'
+import { problemCodes, type Severity } from './model/problem.ts'
+
+/** The filter groups of the problems page, in the order in which they are shown. */
+export const problemGroups = ['severity', 'owner', 'source', 'code'] as const
+export type ProblemGroup = (typeof problemGroups)[number]
+
+/** What is asked of the problems, normalised: equal questions are equal objects. */
+export interface ProblemQuery {
+  chosen: Record<ProblemGroup, readonly string[]>
+  /** Words, lower case, each with the codes whose title holds it; every one must occur. */
+  words: readonly { text: string; codes: readonly string[] }[]
+  after: string | undefined
+  before: string | undefined
+}
+
+export const ProblemAddress = z.looseObject({
+  severity: many,
+  owner: many,
+  source: many,
+  code: many,
+  q: one,
+  after: one,
+  before: one,
+})
+
+export type ProblemAddress = z.output<typeof ProblemAddress>
+
+const longestText = 200
+
+/** @throws PortalError `invalid` for an owner that is no reference */
+export function readProblemQuery(address: ProblemAddress): ProblemQuery {
+  const distinct = (values: readonly string[]) => [...new Set(values)].sort()
+  const words = (address.q ?? '').slice(0, longestText).toLocaleLowerCase('en-US').split(/\s+/u).filter(Boolean)
+  return {
+    chosen: {
+      severity: distinct(address.severity.map(severityOf)),
+      owner: distinct(address.owner.map((owner) => formatRef(parseRef(owner, { kind: 'group' })))),
+      source: distinct(address.source),
+      code: distinct(address.code),
+    },
+    words: distinct(words).map((text) => ({ text, codes: codesWith(text) })),
+    after: address.after,
+    before: address.before,
+  }
+}
+
+/** Errors and warnings unless something else was asked for: notes are no problems. */
+export function showsNotes({ chosen }: ProblemQuery): boolean {
+  return chosen.severity.length > 0 || chosen.code.length > 0
+}
+
+function severityOf(text: string): Severity {
+  return text === 'error' || text === 'warning' ? text : 'info'
+}
+
+/** Titles are words of the program, not of the database. */
+function codesWith(word: string): string[] {
+  return Object.entries(problemCodes)
+    .filter(([code, title]) => code.includes(word) || title.toLowerCase().includes(word))
+    .map(([code]) => code)
+}

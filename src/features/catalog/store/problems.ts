@@ -1,0 +1,158 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { Reader } from '../../../api/database.ts'
+import { type ProblemGroup, type ProblemQuery, problemGroups, showsNotes } from '../problem-query.ts'
+import { entities, files, problems } from '../schema.ts'
+import { type CursorValue, type Keyset, keysetPage, readCursor } from './cursor.ts'
+import type { ProblemRow } from './entity.ts'
+import type { Counted } from './list.ts'
+
+/** Which problems an actor may see: those of the entities in scope, and those of what is no entity. */
+export interface ProblemScope {
+  entities: SQL | undefined
+  /** Whether problems of documents that are not in the catalog are shown as well. */
+  loose: boolean
+}
+
+export interface ListedProblem {
+  problem: ProblemRow
+  /** Null where the document is not in the catalog. */
+  entity: {
+    kind: string
+    namespace: string
+    name: string
+    title: string | null
+    type: string | null
+    owner: string | null
+    sourceId: string
+    path: string
+  } | null
+  /** The content that was read. */
+  blob: string | null
+}
+
+export type ProblemCounts = Record<ProblemGroup, Counted[]> & { total: number }
+
+const rank = sql`case ${problems.severity} when 'error' then 0 when 'warning' then 1 else 2 end`
+/** The gravest first, among those the newest; those of one document together. */
+const order = [
+  rank,
+  sql`-${problems.firstSeenAt}`,
+  sql`${problems.sourceId}`,
+  sql`${problems.path}`,
+  sql`coalesce(${problems.position}, -1)`,
+  sql`${problems.id}`,
+]
+const joined = sql`${problems} left join ${entities} on ${entities.ref} = ${problems.ref}`
+
+/** One page by keyset. */
+export async function listProblems(
+  read: Reader,
+  query: ProblemQuery,
+  scope: ProblemScope,
+  size: number,
+): Promise<Keyset<ListedProblem>> {
+  const cursor = readCursor(query.after ?? query.before, order.length)
+  const backwards = query.after === undefined && query.before !== undefined
+  const sign = sql.raw(backwards ? '<' : '>')
+  const direction = sql.raw(backwards ? 'desc' : 'asc')
+  const beyond = cursor ? sql` and (${sql.join(order, sql`, `)}) ${sign} ${cursor}` : sql``
+  const { kind, namespace, name, title, type, owner, sourceId, path } = entities
+  const found = await read
+    .select({
+      problem: problems,
+      entity: { kind, namespace, name, title, type, owner, sourceId, path },
+      blob: files.blob,
+    })
+    .from(problems)
+    .leftJoin(entities, eq(entities.ref, problems.ref))
+    .leftJoin(files, and(eq(files.sourceId, problems.sourceId), eq(files.path, problems.path)))
+    .where(sql`${conditions(query, scope)}${beyond}`)
+    .orderBy(...order.map((column) => sql`${column} ${direction}`))
+    .limit(size + 1)
+  return keysetPage(found, size, { backwards, inside: cursor !== undefined }, edgeOf)
+}
+
+/** How many stand in front of the page. */
+export function countProblemsBefore(read: Reader, query: ProblemQuery, scope: ProblemScope, first: ListedProblem) {
+  return number(
+    read,
+    sql`select count(*) as n from ${joined} where ${conditions(query, scope)}
+      and (${sql.join(order, sql`, `)}) < ${edgeOf(first)}`,
+  )
+}
+
+/** What each choice would show with all other choices kept. */
+export function countProblemGroups(read: Reader, query: ProblemQuery, scope: ProblemScope): ProblemCounts {
+  const groups = problemGroups.map((group) => [group, countGroup(read, query, scope, group)])
+  const total = number(read, sql`select count(*) as n from ${joined} where ${conditions(query, scope)}`)
+  return { ...(Object.fromEntries(groups) as Record<ProblemGroup, Counted[]>), total }
+}
+
+/** Errors and warnings in all: for the number beside a navigation item. */
+export function countVisibleProblems(read: Reader, scope: ProblemScope): number {
+  return number(
+    read,
+    sql`select count(*) as n from ${joined} where ${problems.severity} <> 'info' and ${visible(scope)}`,
+  )
+}
+
+export interface FailedDocument {
+  problem: ProblemRow
+  blob: string | null
+}
+
+/** Why something of that name is not in the catalog; nothing where it is. */
+export async function problemsOfAbsent(read: Reader, ref: string, limit: number): Promise<FailedDocument[]> {
+  return read
+    .select({ problem: problems, blob: files.blob })
+    .from(problems)
+    .leftJoin(files, and(eq(files.sourceId, problems.sourceId), eq(files.path, problems.path)))
+    .where(sql`${problems.ref} = ${ref} and not exists (select 1 from ${entities} where ${entities.ref} = ${ref})`)
+    .orderBy(rank, problems.path, problems.position)
+    .limit(limit)
+}
+
+function edgeOf({ problem }: ListedProblem): CursorValue[] {
+  const severity = ['error', 'warning'].indexOf(problem.severity)
+  const { firstSeenAt, sourceId, path, position, id } = problem
+  return [severity === -1 ? 2 : severity, -firstSeenAt.getTime(), sourceId, path, position ?? -1, id]
+}
+
+const columns: Record<ProblemGroup, SQL> = {
+  severity: sql`${problems.severity}`,
+  owner: sql`${entities.owner}`,
+  source: sql`${problems.sourceId}`,
+  code: sql`${problems.code}`,
+}
+
+function countGroup(read: Reader, query: ProblemQuery, scope: ProblemScope, group: ProblemGroup): Counted[] {
+  const column = columns[group]
+  return read.all<Counted>(
+    sql`select ${column} as value, count(*) as count from ${joined}
+      where ${conditions(query, scope, group)} and ${column} is not null group by 1 order by 2 desc, 1`,
+  ) as unknown as Counted[]
+}
+
+function conditions(query: ProblemQuery, scope: ProblemScope, without?: ProblemGroup): SQL {
+  const parts = [visible(scope)]
+  for (const group of problemGroups) {
+    const chosen = query.chosen[group]
+    if (group !== without && chosen.length > 0) parts.push(sql`${columns[group]} in ${chosen}`)
+  }
+  if (without !== 'severity' && !showsNotes(query)) parts.push(sql`${problems.severity} <> 'info'`)
+  for (const { text, codes } of query.words) {
+    const code = codes.length > 0 ? sql` or ${problems.code} in ${codes}` : sql``
+    parts.push(sql`(instr(lower(${problems.message}), ${text}) > 0 or instr(lower(${problems.path}), ${text}) > 0
+      or instr(coalesce(${problems.ref}, ''), ${text}) > 0${code})`)
+  }
+  return sql.join(parts, sql` and `)
+}
+
+function visible(scope: ProblemScope): SQL {
+  const loose = scope.loose ? sql`${entities.id} is null` : sql`0`
+  return sql`(${loose} or (${entities.id} is not null and ${scope.entities ?? sql`1`}))`
+}
+
+function number(read: Reader, query: SQL): number {
+  return (read.get(query) as unknown as { n: number }).n
+}
