@@ -58,6 +58,8 @@ test('imports point one way: main, app, features, platform, api', () => {
       'src/features/admin/fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws the regions of the catalog',
       'src/features/admin/card-fixtures.ts -> src/features/catalog/views.ts':
         'the gallery draws the cards of the catalog',
+      'src/features/admin/history-fixtures.ts -> src/features/catalog/history-views.ts':
+        'the gallery draws the history',
       'src/features/admin/problem-fixtures.ts -> src/features/catalog/problem-views.ts':
         'the gallery draws the problems page',
       'src/features/admin/entity-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws entities',

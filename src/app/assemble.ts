@@ -12,6 +12,7 @@ import { type DataFolderLock, lockDataFolder } from '../platform/db/lock.ts'
 import { migrateDatabase } from '../platform/db/migrate.ts'
 import { openDatabase, type PortalDatabase } from '../platform/db/open.ts'
 import { createEvents, type Events } from '../platform/events/events.ts'
+import { portalAddress } from '../platform/http/address.ts'
 import { createMetrics, metricsRegistry } from '../platform/http/metrics.ts'
 import { portalTitle } from '../platform/http/page.ts'
 import { createJobs, type JobRunner } from '../platform/jobs/jobs.ts'
@@ -91,6 +92,7 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   services.provide(contributionsRef, contributions, 'the portal')
   services.provide(metricsRegistry, metrics, 'the portal')
   services.provide(portalTitle, config.title, 'the portal')
+  services.provide(portalAddress, config.baseUrl, 'the portal')
   jobs = createJobs({ db, log, now, id, kinds: contributions.jobs.map(kindOf) })
   for (const plugin of plugins) await plugin.setup?.(there(contributions.contexts.get(plugin.name), plugin.name))
   return { db, lock, services, events, metrics, jobs, contributions, now, id, closing, close: () => closing.close() }

@@ -14,6 +14,7 @@ import type {
 } from '../catalog/views.ts'
 import { cardSamples } from './card-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
+import { changeList, earlier, history } from './history-fixtures.ts'
 import { chips, problemList } from './problem-fixtures.ts'
 import type { GalleryPage, GallerySample } from './views.ts'
 
@@ -287,6 +288,9 @@ export function gallery(): GalleryPage {
       section('About', 'catalog/_about', [['all kinds of facts', { about }]]),
       section('Links', 'catalog/_links', [['none', { links: [] }]]),
       section('Changes', 'catalog/_changes', [['none', { changes: { rows: [], allHref: null } }]]),
+      section('History', 'catalog/_history', [['every event', history]], true),
+      section('Changes of all', 'catalog/_change-list', [['every event', changeList]], true),
+      section('Earlier state', 'catalog/_earlier', [['of what is still there', { earlier }]], true),
       section('Files', 'catalog/_files', [['open folder', { tree }]]),
       section('Text', 'catalog/_text', [['a marked line', text]], true),
       section(

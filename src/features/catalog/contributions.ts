@@ -6,6 +6,7 @@ import { relatedRow } from './entity-view.ts'
 import { rowView } from './list-view.ts'
 import { problemService } from './problem-service.ts'
 import { ListAddress, readQuery } from './query.ts'
+import { pagesRef } from './routes/pages.ts'
 import { catalogService } from './service.ts'
 import { relationWords } from './views.ts'
 
@@ -59,6 +60,13 @@ export const entityTabs: readonly EntityTab[] = [
         empty: 'Nothing is related to it yet',
       }
     },
+  },
+  {
+    id: 'history',
+    title: 'History',
+    permission: 'catalog.read',
+    view: 'catalog/_history',
+    load: ({ entity, actor, query, ctx }) => ctx.use(pagesRef).changes.tab(actor, entity, query),
   },
 ]
 

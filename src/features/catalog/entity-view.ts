@@ -1,8 +1,8 @@
 import type { Entity } from '../../api/entity.ts'
 import { entityPath, parseRef } from '../../api/ref.ts'
 import { safeHref } from '../../platform/views/words.ts'
+import { changeWords } from './change-words.ts'
 import { ownerView, refLink } from './list-view.ts'
-import type { Change } from './model/changes.ts'
 import { type ProblemCode, problemCodes } from './model/problem.ts'
 import type { Located } from './places.ts'
 import type { Overview } from './service.ts'
@@ -47,7 +47,8 @@ export function entityView(args: EntityViewArgs): EntityPage {
     related: relatedGroups(overview.related, row),
     about: { editHref: args.editUrl ?? null, rows: aboutRows(args) },
     links: linkRows(row.entity.metadata.links ?? []),
-    changes: { rows: overview.changes.map(changeView), allHref: null },
+    changes: { rows: overview.changes.map(changeView), allHref: `${entityPath(row)}/history` },
+    earlier: null,
     main: args.main,
     side: args.side,
   }
@@ -283,32 +284,8 @@ function excerptOf(text: string, place: { line: number; column: number; endLine:
   return { lines: shown, line: place.line, from: place.column, to: Math.max(to, place.column + 1) }
 }
 
-const actionWords = { created: 'Added', updated: 'Changed', removed: 'Removed' } as const
-
 export function changeView(change: ChangeRow) {
   return { text: changeWords(change), at: change.at, href: null }
-}
-
-/** `Tags, owner changed`, as short as it can be told. */
-export function changeWords({ action, fields }: Pick<ChangeRow, 'action' | 'fields'>): string {
-  if (action !== 'updated' || fields === null) return actionWords[action]
-  const names = [...new Set((JSON.parse(fields) as Change[]).map(({ path }) => fieldName(path)))]
-  const [first, second, ...more] = names
-  if (first === undefined) return actionWords.updated
-  const named =
-    second === undefined
-      ? first
-      : more.length === 0
-        ? `${first} and ${second}`
-        : `${first}, ${second} and ${more.length} more`
-  return `${named.charAt(0).toUpperCase()}${named.slice(1)} changed`
-}
-
-/** `/metadata/tags/2` is `tags`, an annotation its key. */
-function fieldName(pointer: string): string {
-  const [, root, field, key] = pointer.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  if (field === 'annotations' || field === 'labels') return key ?? field
-  return field ?? root ?? 'entity'
 }
 
 export function nameOfRef(ref: string): string {

@@ -4,6 +4,7 @@ import { definePlugin, type Plugin } from '../../api/plugin.ts'
 import { portalStarted } from '../../api/wiring.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
 import { metricsRegistry } from '../../platform/http/metrics.ts'
+import { portalTitle } from '../../platform/http/page.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
 import { apiRoutes } from './api.ts'
 import { commands } from './commands.ts'
@@ -11,9 +12,12 @@ import { CatalogOptions } from './config.ts'
 import { catalogReader, catalogSummary } from './contract.ts'
 import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
 import { crawlerRef, createCrawler } from './crawler.ts'
+import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
 import { registerMetrics } from './metrics.ts'
 import { builtinKinds } from './model/kinds.ts'
+import { createChangePages } from './pages/changes.ts'
+import { createEarlierPages } from './pages/earlier.ts'
 import { createEntityPages } from './pages/entity.ts'
 import { createListPages } from './pages/list.ts'
 import { createProblemPages } from './pages/problems.ts'
@@ -23,6 +27,7 @@ import { permissions } from './permissions.ts'
 import { createPlaces } from './places.ts'
 import { createProblemService, problemService } from './problem-service.ts'
 import { annotate } from './processors/annotate.ts'
+import { changeRoutes } from './routes/changes.ts'
 import { entityRoutes } from './routes/entity.ts'
 import { listRoutes } from './routes/list.ts'
 import { pagesRef } from './routes/pages.ts'
@@ -40,7 +45,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
     apiVersion: 1,
     options,
     permissions,
-    routes: [...listRoutes, ...apiRoutes, ...sourceRoutes, ...problemRoutes, ...entityRoutes],
+    routes: [...listRoutes, ...apiRoutes, ...sourceRoutes, ...problemRoutes, ...changeRoutes, ...entityRoutes],
     nav,
     homeCards,
     entityTabs,
@@ -59,15 +64,25 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const crawler = createCrawler(ctx, options, () => contributions)
       const places = createPlaces(crawler, ctx.log)
       const problems = createProblemService(ctx, service, policy)
+      const kinds = () => ({
+        kinds: new Map(contributions.kinds.map(({ spec }) => [spec.kind, spec])),
+        processors: contributions.processors.map(({ spec }) => spec),
+      })
+      const history = createHistoryService(ctx, service, policy, kinds)
+      const earlier = createEarlierPages({ service, history, contributions, now: ctx.now })
+      const title = ctx.use(portalTitle)
       const problemPages = createProblemPages({ ctx, service, problems, crawler, places })
       ctx.provide(catalogService, service)
       ctx.provide(problemService, problems)
+      ctx.provide(historyService, history)
       ctx.provide(catalogReader, service)
       ctx.provide(crawlerRef, crawler)
       ctx.provide(pagesRef, {
         list: createListPages(service, crawler, contributions),
-        entity: createEntityPages({ service, crawler, places, contributions, policy, problems: problemPages }),
+        entity: createEntityPages({ service, crawler, places, contributions, policy, problems: problemPages, earlier }),
         problems: problemPages,
+        changes: createChangePages({ service, history, crawler, contributions, title }),
+        earlier,
         sources: createSourcePages(ctx, crawler, places),
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))

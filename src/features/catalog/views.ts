@@ -4,6 +4,7 @@
  */
 
 import type { Card } from '../../platform/views/cards.ts'
+import type { EarlierNote, PastNote } from './history-views.ts'
 
 export type { Card }
 
@@ -186,7 +187,10 @@ export interface EntityPage {
   related: readonly RelatedGroup[]
   about: About
   links: readonly EntityLinkRow[]
-  changes: Changes
+  /** Null where the page shows an earlier state. */
+  changes: Changes | null
+  /** Not null when it is shown as it was. */
+  earlier: EarlierNote | null
   /** Cards that plugins contribute. */
   main: readonly Card[]
   side: readonly Card[]
@@ -325,6 +329,8 @@ export interface MissingPage {
   near: readonly EntityRefLink[]
   /** Why it is not there: what is wrong with the document that would define it. */
   problems: readonly Problem[]
+  /** What was there before, or came after. */
+  past: PastNote | null
   /** The list, filtered by the name. */
   searchHref: string
 }

@@ -27,7 +27,7 @@ export async function homePage(use: <T>(service: ServiceRef<T>) => T, actor: Act
     portalTitle: use(portalTitle),
     search: { action: '/catalog', name: 'q', placeholder: 'Search the catalog' },
     ...summary,
-    recentHref: '/catalog?kind=all&sort=-changed',
+    recentHref: '/catalog/changes',
     main: placed('main'),
     side: placed('side'),
   }

@@ -21,6 +21,7 @@ import {
   type MissingPage,
   type SourcePage,
 } from '../views.ts'
+import type { EarlierPages } from './earlier.ts'
 import { kindNames } from './kinds.ts'
 import type { ProblemPages } from './problems.ts'
 
@@ -31,6 +32,7 @@ export interface EntityPagesArgs {
   contributions: Contributions
   policy: () => Policy
   problems: ProblemPages
+  earlier: EarlierPages
 }
 
 export interface SourceQuery {
@@ -46,7 +48,7 @@ export interface EntityPages {
   tab(actor: Actor, ref: EntityRef, tab: string, query: Record<string, string | undefined>): Promise<EntityTabPage>
   card(actor: Actor, ref: EntityRef, card: string): Promise<Card>
   source(actor: Actor, ref: EntityRef, query: SourceQuery, signal: AbortSignal): Promise<SourcePage>
-  missing(actor: Actor, ref: EntityRef, signal: AbortSignal): Promise<MissingPage>
+  missing(actor: Actor, ref: EntityRef, at: string | undefined, signal: AbortSignal): Promise<MissingPage>
 }
 
 const nearest = 5
@@ -64,7 +66,7 @@ async function yamlOf(document: object): Promise<string> {
 }
 
 export function createEntityPages(args: EntityPagesArgs): EntityPages {
-  const { service, crawler, places, contributions, policy, problems } = args
+  const { service, crawler, places, contributions, policy, problems, earlier } = args
   const names = kindNames(contributions)
 
   function head(actor: Actor, row: EntityRow, current: string): EntityHead {
@@ -174,7 +176,7 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       return { ...base, switches, title: row.ref, text, note: null, line: null, ...links(row.path), revision: null }
     },
 
-    async missing(actor, ref, signal) {
+    async missing(actor, ref, at, signal) {
       const near = service.near(actor, ref, nearest).filter((one) => one.ref !== formatRef(ref))
       return {
         kind: names.name(ref.kind.toLowerCase()),
@@ -184,7 +186,8 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
           ...refLink(one.ref, one.title ?? one.name, one.type),
           icon: entityIcon(one.kind, one.type),
         })),
-        problems: await problems.ofAbsent(actor, ref, signal),
+        problems: at === undefined ? await problems.ofAbsent(actor, ref, signal) : [],
+        past: earlier.past(actor, ref, at),
         searchHref: `/catalog?kind=all&q=${encodeURIComponent(ref.name)}`,
       }
     },

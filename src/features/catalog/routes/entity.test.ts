@@ -86,7 +86,7 @@ describe('an entity', () => {
   })
 
   test('shows what changed, the newest first', async () => {
-    expect((await get(cart)).region('catalog-changes').text).toMatch(/^Recent changes Added/)
+    expect((await get(cart)).region('catalog-changes').text).toMatch(/^Recent changes All changes Added/)
   })
 })
 

@@ -21,19 +21,16 @@ export const entityRoutes: Route[] = [
     url,
     permission: 'catalog.read',
     params,
-    handler: async ({ params, actor, use, signal }, reply) => {
-      const pages = use(pagesRef).entity
+    query: z.object({ at: one }),
+    handler: async ({ params, query: { at }, actor, use, signal }, reply) => {
+      const { entity, earlier } = use(pagesRef)
       try {
-        const props = await pages.overview(actor, params, signal)
+        const props = at ? earlier.overview(actor, params, at) : await entity.overview(actor, params, signal)
         return await reply.page('catalog/entity', props, titled(props.entity))
       } catch (error) {
         if (!isAbsent(error)) throw error
-        const props = await pages.missing(actor, params, signal)
-        return reply.page('catalog/missing', props, {
-          title: `No ${props.name}`,
-          status: 404,
-          crumbs: [catalog, { text: props.name }],
-        })
+        const props = await entity.missing(actor, params, at, signal)
+        return reply.page('catalog/missing', props, absent(props.name))
       }
     },
   }),
@@ -76,6 +73,10 @@ const catalog: Crumb = { text: 'Catalog', href: '/catalog' }
 function titled(entity: EntityHead, tab?: string) {
   const name = entity.title ?? entity.name
   return { title: tab ? `${tab} of ${name}` : name, within: 'entity' as const, crumbs: [catalog, { text: name }] }
+}
+
+function absent(name: string) {
+  return { title: `No ${name}`, status: 404, crumbs: [catalog, { text: name }] }
 }
 
 const isAbsent = (error: unknown) => error instanceof PortalError && error.code === 'not_found'

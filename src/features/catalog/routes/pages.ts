@@ -1,4 +1,6 @@
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
+import type { ChangePages } from '../pages/changes.ts'
+import type { EarlierPages } from '../pages/earlier.ts'
 import type { EntityPages } from '../pages/entity.ts'
 import type { ListPages } from '../pages/list.ts'
 import type { ProblemPages } from '../pages/problems.ts'
@@ -9,6 +11,8 @@ export interface Pages {
   list: ListPages
   entity: EntityPages
   problems: ProblemPages
+  changes: ChangePages
+  earlier: EarlierPages
   sources: SourcePages
 }
 

@@ -154,7 +154,8 @@ export async function removeEntities(tx: Transaction, refs: readonly string[], r
   }
 }
 
-function columnsOf(ref: string, entity: Entity, kinds: Kinds) {
+/** What lists and pages need of a document besides the document itself. */
+export function columnsOf(ref: string, entity: Entity, kinds: Kinds) {
   const { metadata, spec } = entity
   const { namespace, name } = metadata
   const title = metadata.title ?? profileName(entity)
