@@ -29,7 +29,7 @@ test('shows what changed last, one line for each entity, the newest first', asyn
   now = new Date('2026-11-21T11:05:00Z')
   const recent = (await portal.get('/')).region('home-recent')
   const [all, first, ...others] = linksOf(recent.html)
-  expect(all?.href).toBe('/catalog?kind=all&sort=-changed')
+  expect(all?.href).toBe('/catalog/changes')
   expect(first).toEqual({ href: '/catalog/default/component/b', text: 'b' })
   expect(others.map(({ href }) => href)).not.toContain('/catalog/default/component/b')
   expect(recent.text).toContain('Description changed')
