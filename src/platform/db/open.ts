@@ -51,7 +51,7 @@ export async function openDatabase(options: OpenOptions): Promise<PortalDatabase
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const connection = await openWriter(file)
   const reader = await connect(file, { readonly: true })
-  reader.pragma('cache_size = -4000')
+  reader.pragma('cache_size = -2000')
   const writer = new Writer({ file, connection, now, development, log })
   let closing: Promise<void> | undefined
 
@@ -88,7 +88,7 @@ export async function openWriter(file: string): Promise<Connection> {
     claim(connection, file)
     connection.pragma('journal_mode = WAL')
     connection.pragma('synchronous = NORMAL')
-    connection.pragma('cache_size = -4000')
+    connection.pragma('cache_size = -2000')
     connection.pragma('wal_autocheckpoint = 1000')
     connection.pragma('journal_size_limit = 16777216')
     return connection
