@@ -22,7 +22,22 @@ export interface Provider {
   /** Where a person reads or edits the file, if there is such a place. */
   viewUrl?(path: string, line?: number): string | undefined
   editUrl?(path: string): string | undefined
+  /**
+   * The path that an absolute target (`https:`, `file:`) names, if it is one of this source; the inverse of
+   * `locationOf` and `viewUrl`. Whether there is such a file does not matter.
+   */
+  pathOf?(target: string): string | undefined
+  /** The kinds that it may define besides those that the rules of the catalog allow; without either, every kind. */
+  rules?: readonly KindRule[]
 }
+
+/** Kinds that may be defined, without regard to case. */
+export interface KindRule {
+  allow: readonly AllowedKind[]
+}
+
+/** A kind, or only its entities of one type. */
+export type AllowedKind = string | { kind: string; 'spec.type'?: string | undefined }
 
 /** Adds to or mends an entity before it is checked, or derives relations from it afterwards. Pure: no I/O. */
 export interface Processor {

@@ -18,6 +18,30 @@ const provider = z.custom<Provider>(
   { message: 'must be made by a provider such as folderProvider({ path })' },
 )
 
+const kindName = z.string().trim().min(1)
+
+/** Which kinds may be defined, as `rules` of a source has it. */
+export const KindRules = z
+  .array(
+    z.strictObject({
+      allow: z.array(z.union([kindName, z.strictObject({ kind: kindName, 'spec.type': kindName.optional() })])).min(1),
+    }),
+  )
+  .min(1)
+
+const place = z
+  .strictObject({ type: z.string().min(1), exact: z.string().min(1).optional(), pattern: z.string().min(1).optional() })
+  .refine(({ exact, pattern }) => exact === undefined || pattern === undefined, {
+    message: 'give exact or pattern, not both',
+  })
+  .refine(({ exact, pattern }) => exact !== undefined || pattern !== undefined, {
+    message: 'say which places are meant, with exact or pattern',
+  })
+
+const rule = KindRules.element.extend({ locations: z.array(place).min(1).optional() })
+
+export type CatalogRule = z.output<typeof rule>
+
 export const CatalogOptions = z.strictObject({
   providers: z.array(provider).default([]).describe('Where entities come from; without any the catalog is empty.'),
   every: duration.default('10m').describe('How often each source is read again without being told.'),
@@ -30,6 +54,10 @@ export const CatalogOptions = z.strictObject({
     .max(1_000_000)
     .default(50_000)
     .describe('Most files that one source may lead to.'),
+  rules: z
+    .array(rule)
+    .optional()
+    .describe('Which kinds may be defined, everywhere or in some places; every kind unless given.'),
 })
 
 export type CatalogOptions = z.output<typeof CatalogOptions>

@@ -1,13 +1,17 @@
+import { posix } from 'node:path'
 import picomatch from 'picomatch'
 import { messageOf, PortalError } from '../../api/errors.ts'
 import type { Log, Progress } from '../../api/plugin.ts'
 import type { Provider } from '../../api/provider.ts'
 import type { SourceTree, TreeEntry } from '../../api/source-tree.ts'
+import { createInclusions } from './inclusions.ts'
 import { type LocationIn, type LocationProblem, type Target, targetsOf } from './locations.ts'
 import type { DocumentProblem } from './model/problem.ts'
 import type { Parser } from './parser.ts'
+import type { ReadUrl } from './placeholder-targets.ts'
 import { processFile } from './process.ts'
 import type { ReadFile } from './reading.ts'
+import type { RuleCheck } from './rules.ts'
 import type { CrawlStore, KnownFile } from './store/crawl.ts'
 import type { Kinds } from './store/winners.ts'
 
@@ -23,6 +27,13 @@ export interface CrawlArgs {
   store: CrawlStore
   kinds: Kinds
   limits: CrawlLimits
+  /** What the source may define; everything unless given. */
+  rules?: RuleCheck | undefined
+  /** Every source of the portal, and its files: a placeholder may name one of them by its address. */
+  sources?: readonly Provider[]
+  treeOf?(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined>
+  /** Fetches what a placeholder names by an address that no source has; without it, such an address is refused. */
+  readUrl?: ReadUrl
   /** Reads files again even where their content is known. */
   full?: boolean
   progress: Progress
@@ -52,12 +63,16 @@ const batchBytes = 400_000
  * follow the Locations among them to further files. What is not found any more is forgotten at the end.
  */
 export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
-  const { provider, tree, parser, store, kinds, limits, progress, signal } = args
+  const { provider, tree, parser, store, kinds, limits, rules, progress, signal } = args
   const listing = listingOf(await tree.list(undefined, signal))
   const known = await store.begin(provider, tree.revision, args.full ?? false)
+  const inclusions = createInclusions(inclusionArgs(args, listing))
+  const outdated = await inclusions.outdated(known)
   const queue: Wanted[] = listing.matching(provider.paths).map((entry) => ({ entry, parent: undefined }))
-  const reached = new Set(queue.map(({ entry }) => entry.path))
+  // By which of the files that its globs name the crawl came to each.
+  const reached = new Map(queue.map(({ entry }) => [entry.path, entry.path]))
   const misses: LocationProblem[] = []
+  const lost: ReadFile[] = []
   let [done, read] = [0, 0]
   // While one batch is stored on this thread, the worker parses the next.
   let storing: Promise<void> = Promise.resolve()
@@ -65,32 +80,24 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
   while (queue.length > 0) {
     signal.throwIfAborted()
     const batch = takeBatch(queue)
-    const [unchanged, changed] = split(batch, known)
+    const [unchanged, changed] = split(batch, known, outdated)
     const contents = await readFiles(tree, changed, limits, signal)
     const parsed = await parser.parse(contents, signal)
-    const files = parsed.map((file) => processFile(file, { provider, kinds }))
-    const locations = [
-      ...files.flatMap(locationsIn),
-      ...unchanged.flatMap(({ entry }) => known.get(entry.path)?.locations ?? []),
-    ]
-    for (const location of locations) {
-      const { found, problems } = follow(location, provider, listing)
-      misses.push(...problems)
-      for (const wanted of found) {
-        if (reached.has(wanted.entry.path) || reached.size >= limits.maxFiles) continue
-        reached.add(wanted.entry.path)
-        queue.push(wanted)
-      }
+    followAll(unchanged.flatMap(({ entry }) => known.get(entry.path)?.locations ?? []))
+    for await (const portion of inclusions.finished(parsed)) {
+      const files = portion.map((file) => processFile(file, { provider, kinds, rules, origin: reached.get(file.path) }))
+      followAll(files.flatMap(locationsIn))
+      await storing
+      storing = store.put(files)
+      storing.catch(() => undefined)
+      read += files.length
     }
-    await storing
-    storing = store.put(files)
-    storing.catch(() => undefined)
     done += batch.length
-    read += files.length
     progress(done, done + queue.length, 'files')
   }
 
   await storing
+  await store.put(lost)
   if (reached.size >= limits.maxFiles) {
     args.log.warn({ source: provider.id, files: reached.size }, 'A source leads to more files than are read')
   }
@@ -99,12 +106,53 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
     misses,
   )
   return { revision: tree.revision, files: reached.size, read }
+
+  function followAll(locations: readonly LocationIn[]): void {
+    for (const location of locations) {
+      const { found, vanished, problems } = follow(location, provider, listing)
+      misses.push(...problems)
+      for (const path of vanished) keepVanished(path, location)
+      for (const wanted of found) {
+        if (reached.has(wanted.entry.path) || reached.size >= limits.maxFiles) continue
+        reached.set(wanted.entry.path, reached.get(location.path) ?? location.path)
+        queue.push(wanted)
+      }
+    }
+  }
+
+  /** As in the reference, a file that a Location still names is no orphan when it is gone: what it defined stays. */
+  function keepVanished(path: string, { path: parent, ref }: LocationIn): void {
+    const file = known.get(path)
+    if (!file || reached.has(path)) return
+    reached.set(path, reached.get(parent) ?? parent)
+    lost.push({ path, blob: '', parent, documents: [], problems: [gone(path, ref)], unreadable: true })
+    followAll(file.locations)
+  }
+}
+
+function inclusionArgs({ provider, tree, parser, kinds, limits, signal, ...args }: CrawlArgs, listing: Listing) {
+  const { sources = [provider], treeOf = async () => undefined, readUrl } = args
+  const { maxFileBytes } = limits
+  return {
+    provider,
+    tree,
+    listing,
+    parser,
+    kinds: kinds.kinds,
+    sources,
+    treeOf,
+    ...(readUrl && { readUrl }),
+    maxFileBytes,
+    signal,
+  }
 }
 
 /** The files of a tree, to be found by path and by glob. */
 interface Listing {
   at(path: string): TreeEntry | undefined
   matching(patterns: readonly string[]): TreeEntry[]
+  /** Names of the files in the same folder. */
+  beside(path: string): string[]
 }
 
 function listingOf(entries: readonly TreeEntry[]): Listing {
@@ -114,6 +162,10 @@ function listingOf(entries: readonly TreeEntry[]): Listing {
     matching: (patterns) => {
       const matches = picomatch([...patterns], { dot: true })
       return entries.filter(({ path }) => matches(path))
+    },
+    beside: (path) => {
+      const folder = posix.dirname(path)
+      return entries.flatMap((entry) => (posix.dirname(entry.path) === folder ? posix.basename(entry.path) : []))
     },
   }
 }
@@ -128,8 +180,12 @@ function takeBatch(queue: Wanted[]): Wanted[] {
   return queue.splice(0, count)
 }
 
-function split(batch: readonly Wanted[], known: ReadonlyMap<string, KnownFile>): [Wanted[], Wanted[]] {
-  const isKnown = ({ entry }: Wanted) => known.get(entry.path)?.blob === entry.blob
+function split(
+  batch: readonly Wanted[],
+  known: ReadonlyMap<string, KnownFile>,
+  outdated: ReadonlySet<string>,
+): [Wanted[], Wanted[]] {
+  const isKnown = ({ entry }: Wanted) => known.get(entry.path)?.blob === entry.blob && !outdated.has(entry.path)
   return [batch.filter(isKnown), batch.filter((wanted) => !isKnown(wanted))]
 }
 
@@ -157,6 +213,16 @@ function unreadable(error: unknown): DocumentProblem {
   return { severity: 'error', code: 'file-unreadable', path: [], message: messageOf(error), ...(hint && { hint }) }
 }
 
+function gone(path: string, location: string): DocumentProblem {
+  return {
+    severity: 'error',
+    code: 'file-unreadable',
+    path: [],
+    message: `${path} is not there any more, and ${location} still names it`,
+    hint: 'Bring the file back, or take it out of the targets of that Location.',
+  }
+}
+
 function locationsIn(file: ReadFile): LocationIn[] {
   return file.documents.flatMap(({ entity, ref, position }) =>
     entity?.kind === 'Location' && ref !== undefined ? [{ path: file.path, position, ref, entity }] : [],
@@ -165,6 +231,8 @@ function locationsIn(file: ReadFile): LocationIn[] {
 
 interface Followed {
   found: Wanted[]
+  /** What it must lead to and what is not there. */
+  vanished: string[]
   problems: LocationProblem[]
 }
 
@@ -172,12 +240,15 @@ interface Followed {
 function follow(location: LocationIn, provider: Provider, listing: Listing): Followed {
   const { targets, problems } = targetsOf(location.entity, location.path, provider)
   const found: Wanted[] = []
+  const vanished: string[] = []
   for (const target of targets) {
     const entries = target.isGlob ? listing.matching([target.pattern]) : [listing.at(target.pattern) ?? []].flat()
     found.push(...entries.map((entry) => ({ entry, parent: location.path })))
-    if (entries.length === 0 && target.required) problems.push(missing(target))
+    if (entries.length > 0 || !target.required) continue
+    problems.push(missing(target))
+    if (!target.isGlob) vanished.push(target.pattern)
   }
-  return { found, problems: problems.map((problem) => ({ ...location, problem })) }
+  return { found, vanished, problems: problems.map((problem) => ({ ...location, problem })) }
 }
 
 function missing({ written, field, isGlob, pattern }: Target): DocumentProblem {

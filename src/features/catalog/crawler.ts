@@ -12,7 +12,9 @@ import type { CatalogOptions } from './config.ts'
 import { catalogChanged } from './contract.ts'
 import { type CrawlResult, crawl } from './crawl.ts'
 import { createParser, type Parser } from './parser.ts'
+import { rulesFor, ruleText } from './rules.ts'
 import { createCrawlStore } from './store/crawl.ts'
+import { includedElsewhere } from './store/inclusions.ts'
 import { forgetFile } from './store/ingest.ts'
 import { settleProblems } from './store/references.ts'
 import {
@@ -51,7 +53,7 @@ export interface Crawler {
 export const crawlerRef: ServiceRef<Crawler> = serviceRef('catalog.crawler')
 
 /** Grows when the same file would be read differently: everything is read again then. */
-const readerVersion = 1
+const readerVersion = 2
 
 /** A source that failed is tried again after this, if its own interval is not shorter. */
 const rescue = '1m'
@@ -120,7 +122,8 @@ export function createCrawler(
   async function readSource(one: Provider, progress: Progress, signal: AbortSignal): Promise<CrawlResult> {
     const tree = await one.open(signal)
     trees.set(one.id, tree)
-    const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader: readerOf(kinds()), clock: ctx, changed })
+    const reader = readerOf(kinds(), ruleText(one, options.rules))
+    const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader, clock: ctx, changed })
     const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
     return crawl({
       provider: one,
@@ -129,6 +132,9 @@ export function createCrawler(
       store,
       kinds: kinds(),
       limits,
+      rules: rulesFor(one, options.rules),
+      sources: providers(),
+      treeOf,
       progress,
       signal,
       log: ctx.log,
@@ -147,6 +153,7 @@ export function createCrawler(
         await comeAgain(tx, one, ended, false)
       })
       if (result.read > 0) ctx.log.info({ source: one.id, ...result, ms: took }, 'Read a source')
+      await tellIncluding(one.id)
       return result
     } catch (error) {
       // The portal stops: the job waits for the next start, and the source is not to blame.
@@ -158,6 +165,26 @@ export function createCrawler(
       })
       throw error
     }
+  }
+
+  /** Sources that take something from files of this one, of which the content is another by now, are read again. */
+  async function tellIncluding(sourceId: string): Promise<void> {
+    const tree = trees.get(sourceId)
+    const outdated = new Set<string>()
+    for (const { by, included, blob } of includedElsewhere(ctx.db.read, sourceId)) {
+      if (!tree || outdated.has(by) || !provider(by)) continue
+      const entry = await tree.stat(included).catch(() => undefined)
+      if ((entry?.blob ?? null) !== blob) outdated.add(by)
+    }
+    for (const by of outdated) await enqueue(by)
+  }
+
+  async function treeOf(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined> {
+    const known = trees.get(sourceId)
+    if (known) return known
+    const opened = await provider(sourceId)?.open(signal)
+    if (opened) trees.set(sourceId, opened)
+    return opened
   }
 
   async function comeAgain(tx: Transaction, one: Provider, from: Date, didFail: boolean): Promise<void> {
@@ -227,18 +254,12 @@ export function createCrawler(
     sourceRows: () => listSources(ctx.db.read),
     provider,
 
-    async tree(sourceId, signal) {
-      const known = trees.get(sourceId)
-      if (known) return known
-      const opened = await provider(sourceId)?.open(signal)
-      if (opened) trees.set(sourceId, opened)
-      return opened
-    },
+    tree: treeOf,
   }
 }
 
-/** Other kinds or other checks read the same file differently. */
-function readerOf({ kinds, processors }: Kinds): string {
-  const parts = [String(readerVersion), ...kinds.keys(), ...processors.map(({ id }) => id)]
+/** Other kinds, checks or rules read the same file differently. */
+function readerOf({ kinds, processors }: Kinds, rules: string): string {
+  const parts = [String(readerVersion), ...kinds.keys(), ...processors.map(({ id }) => id), rules]
   return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 12)
 }

@@ -33,6 +33,7 @@ import { listRoutes } from './routes/list.ts'
 import { pagesRef } from './routes/pages.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { sourceRoutes } from './routes/sources.ts'
+import { checkRules } from './rules.ts'
 import { catalogService, createCatalogService } from './service.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../../../${name}/catalog`, import.meta.url))
@@ -59,6 +60,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
     views: folder('views'),
     setup(ctx) {
       const contributions = ctx.use(contributionsRef)
+      checkRules(contributions, options.rules)
       const policy = () => ctx.tryUse(policySeam) ?? openPolicy
       const service = createCatalogService(ctx, policy)
       const crawler = createCrawler(ctx, options, () => contributions)

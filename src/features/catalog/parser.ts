@@ -3,8 +3,11 @@ import { fileURLToPath } from 'node:url'
 import type { Entity, JsonObject } from '../../api/entity.ts'
 import type { Log } from '../../api/plugin.ts'
 import type { FileContent } from './crawl.ts'
+import type { FinishedDocument, UnfinishedDocument } from './finished-document.ts'
+import type { DocumentPath } from './model/json-value.ts'
+import { type Placeholder, placeholdersOf } from './model/placeholders.ts'
 import type { DocumentProblem } from './model/problem.ts'
-import type { ParseAnswer, ParseRequest } from './parse-worker.ts'
+import type { DocumentsWork, FilesWork, ParseAnswer, ParsedContent, ParseRequest, Work } from './parse-worker.ts'
 import type { ReadDocument, ReadFile } from './reading.ts'
 
 export interface ParsedDocument extends ReadDocument {
@@ -12,6 +15,10 @@ export interface ParsedDocument extends ReadDocument {
   foreignKind?: boolean
   /** The document itself, where it must be looked at again. */
   value?: JsonObject
+  /** What it takes from other files: it must be finished with their content. */
+  placeholders?: readonly Placeholder[]
+  /** Where placeholders still stand in a document that was finished. */
+  open?: readonly DocumentPath[]
   entity: Entity | undefined
 }
 
@@ -22,6 +29,8 @@ export interface ParsedFile extends ReadFile {
 /** Parses and validates files off the main thread. A file that takes too long or too much memory costs only itself. */
 export interface Parser {
   parse(files: readonly FileContent[], signal: AbortSignal): Promise<ParsedFile[]>
+  /** Fills in the placeholders of documents that `parse` left unfinished. @returns one for each, in their order */
+  finish(work: DocumentsWork, signal: AbortSignal): Promise<FinishedDocument[]>
   /** Starts the worker ahead of the first batch, while its files are being found. */
   warm(): void
   close(): Promise<void>
@@ -39,8 +48,6 @@ export interface ParserOptions {
 
 const host = fileURLToPath(new URL('../../../bin/worker.mjs', import.meta.url))
 const entry = new URL('./parse-worker.ts', import.meta.url).href
-
-type Answered = ParseAnswer['files'][number]
 
 /** The batch could not be parsed as a whole: too slow, too large, or the worker died of it. */
 class BatchFailure extends Error {}
@@ -72,14 +79,14 @@ export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 38
     return started
   }
 
-  async function ask(files: ParseRequest['files'], signal: AbortSignal): Promise<Answered[]> {
+  async function ask(work: Work, signal: AbortSignal): Promise<ParseAnswer> {
     clearTimeout(idleTimer)
     worker ??= start()
     const asked = worker
     const batch = ++batches
     asked.channel?.ref()
     try {
-      return await answerOf(asked, { batch, files }, deadline, signal)
+      return await answerOf(asked, { batch, ...work }, deadline, signal)
     } catch (error) {
       stop()
       throw error
@@ -96,9 +103,9 @@ export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 38
   }
 
   /** A batch that fails is tried file by file, so that the one to blame is known and the others are kept. */
-  async function parseAll(files: ParseRequest['files'], signal: AbortSignal): Promise<Map<string, Answered>> {
+  async function parseAll(files: FilesWork['files'], signal: AbortSignal): Promise<Map<string, ParsedContent>> {
     try {
-      return new Map((await ask(files, signal)).map((answer) => [answer.path, answer]))
+      return new Map((await ask({ files }, signal)).files.map((answer) => [answer.path, answer]))
     } catch (error) {
       if (!(error instanceof BatchFailure)) throw error
       const [first] = files
@@ -107,21 +114,44 @@ export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 38
         return new Map([[first.path, { path: first.path, documents: [], problems: [tooMuch(error)] }]])
       }
     }
-    const answers = new Map<string, Answered>()
+    const answers = new Map<string, ParsedContent>()
     for (const file of files) for (const entry of await parseAll([file], signal)) answers.set(...entry)
     return answers
   }
 
+  /** The same, document by document. */
+  async function finishAll({ documents, contents }: DocumentsWork, signal: AbortSignal): Promise<FinishedDocument[]> {
+    try {
+      return (await ask({ documents, contents }, signal)).documents
+    } catch (error) {
+      if (!(error instanceof BatchFailure)) throw error
+      const [first] = documents
+      if (documents.length === 1 && first) {
+        log.warn({ position: first.position }, `${error.message}, with what a document takes from other files`)
+        const { position, ref, problems } = first
+        const all = [...problems, tooMuchFilled(error, first.value)]
+        return [{ position, ref, entity: undefined, problems: all, filled: [] }]
+      }
+    }
+    const finished: FinishedDocument[] = []
+    for (const document of documents) finished.push(...(await finishAll(alone(document, contents), signal)))
+    return finished
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const run = queue.then(work)
+    queue = run.catch(() => undefined)
+    return run
+  }
+
   return {
-    parse: (contents, signal) => {
-      const run = queue.then(async () => {
+    parse: (contents, signal) =>
+      inTurn(async () => {
         const files = contents.flatMap(({ entry, bytes }) => (bytes ? [{ path: entry.path, bytes }] : []))
-        const answers = files.length > 0 ? await parseAll(files, signal) : new Map<string, Answered>()
+        const answers = files.length > 0 ? await parseAll(files, signal) : new Map<string, ParsedContent>()
         return contents.map((content) => fileOf(content, answers.get(content.entry.path)))
-      })
-      queue = run.catch(() => undefined)
-      return run
-    },
+      }),
+    finish: (work, signal) => inTurn(() => finishAll(work, signal)),
     warm() {
       worker ??= start()
       restUntilAsked()
@@ -135,11 +165,11 @@ function answerOf(
   request: ParseRequest,
   deadline: number,
   signal: AbortSignal,
-): Promise<Answered[]> {
+): Promise<ParseAnswer> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail('Parsing took too long'), deadline)
-    const onMessage = ({ batch, files }: ParseAnswer) => {
-      if (batch === request.batch) settle(() => resolve(files))
+    const onMessage = (answer: ParseAnswer) => {
+      if (answer.batch === request.batch) settle(() => resolve(answer))
     }
     const onError = (error: Error) => fail(`Parsing failed: ${error.message}`)
     const onExit = () => fail('Parsing ended before its time')
@@ -167,7 +197,31 @@ function tooMuch(error: BatchFailure): DocumentProblem {
   }
 }
 
-function fileOf({ entry, parent, problem }: FileContent, answer: Answered | undefined): ParsedFile {
+function tooMuchFilled(error: BatchFailure, value: JsonObject): DocumentProblem {
+  const { placeholders } = placeholdersOf(value)
+  const [first] = placeholders
+  // A text is taken as it stands: what had to be parsed is to blame.
+  const { path = [] } = placeholders.find(({ key }) => key === '$json' || key === '$yaml') ?? first ?? {}
+  return {
+    severity: 'error',
+    code: 'file-too-hard',
+    path,
+    message: `${error.message}, with what this document takes from other files`,
+    hint: 'Write $text to have a file as it stands, or name smaller files.',
+  }
+}
+
+/** One document with the files that it names, and no others. */
+function alone(document: UnfinishedDocument, contents: readonly Uint8Array[]): DocumentsWork {
+  const own: Uint8Array[] = []
+  const uses = document.uses.map((use) => {
+    const bytes = typeof use === 'number' ? contents[use] : undefined
+    return bytes ? own.push(bytes) - 1 : use
+  })
+  return { documents: [{ ...document, uses }], contents: own }
+}
+
+function fileOf({ entry, parent, problem }: FileContent, answer: ParsedContent | undefined): ParsedFile {
   const problems = [...(problem ? [problem] : []), ...(answer?.problems ?? [])]
   const unreadable =
     answer === undefined || (answer.documents.length === 0 && problems.some(({ severity }) => severity === 'error'))

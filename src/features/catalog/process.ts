@@ -1,15 +1,23 @@
 import type { Entity } from '../../api/entity.ts'
-import type { Provider } from '../../api/provider.ts'
+import { messageOf } from '../../api/errors.ts'
+import type { Processor, Provider } from '../../api/provider.ts'
 import { formatRef } from '../../api/ref.ts'
-import type { DocumentProblem } from './model/problem.ts'
+import { explainer } from './model/filling.ts'
+import { type DocumentProblem, hasErrors } from './model/problem.ts'
 import { validateEntity } from './model/validate.ts'
 import type { ParsedDocument, ParsedFile } from './parser.ts'
 import type { ReadDocument, ReadFile } from './reading.ts'
+import type { RuleCheck } from './rules.ts'
 import type { Kinds } from './store/winners.ts'
+
+type PreparedFrom = Parameters<NonNullable<Processor['prepare']>>[1]
 
 export interface ProcessArgs {
   provider: Pick<Provider, 'locationOf' | 'viewUrl' | 'editUrl'>
   kinds: Kinds
+  rules?: RuleCheck | undefined
+  /** The file of the source by which the crawl came to this one. */
+  origin?: string | undefined
 }
 
 /** What the portal itself adds to what a file says: kinds of plugins, processors, references that can be read. */
@@ -18,22 +26,46 @@ export function processFile(file: ParsedFile, args: ProcessArgs): ReadFile {
   return { ...file, documents: withoutRepeats(documents) }
 }
 
-function processDocument(parsed: ParsedDocument, path: string, { provider, kinds }: ProcessArgs): ReadDocument {
+function processDocument(parsed: ParsedDocument, path: string, args: ProcessArgs): ReadDocument {
+  const { provider, kinds, rules, origin = path } = args
   const document = parsed.foreignKind ? validated(parsed, kinds) : parsed
-  const { position, ref, entity, problems } = document
+  const { position, ref, entity, problems, fills } = document
   if (!entity) return { position, ref, entity, problems }
+  const refusal = rules?.(entity, provider.locationOf(origin))
+  if (refusal) return { position, ref, entity: undefined, problems: [...problems, refusal], refused: true }
   const view = provider.viewUrl?.(path)
   const edit = provider.editUrl?.(path)
   const from = { location: provider.locationOf(path), ...(view && { viewUrl: view }), ...(edit && { editUrl: edit }) }
-  const prepared = kinds.processors.reduce((one, processor) => processor.prepare?.(one, from) ?? one, entity)
-  return { position, ref, entity: prepared, problems }
+  const prepared = prepare(entity, kinds, from)
+  if ('code' in prepared) return { position, ref, entity: undefined, problems: [...problems, prepared] }
+  return { position, ref, entity: prepared, problems, ...(fills && { fills }) }
+}
+
+/** A processor that fails keeps out the entity that it failed on, and no other. */
+function prepare(entity: Entity, { processors }: Kinds, from: PreparedFrom): Entity | DocumentProblem {
+  let prepared = entity
+  for (const { id, prepare } of processors) {
+    try {
+      prepared = prepare?.(prepared, from) ?? prepared
+    } catch (error) {
+      return {
+        severity: 'error',
+        code: 'processing-failed',
+        path: [],
+        message: `The processor ${id} failed: ${messageOf(error)}`,
+        hint: 'Mend what it names, or tell those who wrote the plugin.',
+      }
+    }
+  }
+  return prepared
 }
 
 /** The worker knows only the kinds that come with the portal; those of plugins are checked here. */
 function validated(parsed: ParsedDocument, kinds: Kinds): ParsedDocument {
   if (!parsed.value) return parsed
-  const { entity, ref, problems } = validateEntity(parsed.value, kinds.kinds)
-  return { ...parsed, entity, ref, problems }
+  const { entity, ref, problems } = validateEntity(parsed.value, kinds.kinds, parsed.open)
+  const all = [...parsed.problems, ...problems.map(explainer(parsed.fills ?? []))]
+  return { ...parsed, entity: hasErrors(all) ? undefined : entity, ref, problems: all }
 }
 
 /** Of two documents of one file with the same name the later one holds. */

@@ -1,6 +1,7 @@
 import type { Entity } from '../../api/entity.ts'
 import { bool, index, integer, json, primaryKey, table, text, time, uniqueIndex } from '../../platform/db/columns.ts'
 import type { Change } from './model/changes.ts'
+import type { Fill } from './model/filling.ts'
 import type { Place } from './model/problem.ts'
 
 /** One row per provider of the configuration; rows of providers that have gone keep their entities until they are swept. */
@@ -56,8 +57,30 @@ export const candidates = table(
     stale: bool().notNull(),
     seenAt: time().notNull(),
     entity: json<Entity>().notNull(),
+    /** Which of its values came from other files; null where none did. */
+    fills: json<readonly Fill[]>(),
   },
   (t) => [index('catalog_candidates_ref').on(t.ref), index('catalog_candidates_file').on(t.sourceId, t.path)],
+)
+
+/** Files that others take something from (`$text`): what they define is read again when one of these changes. */
+export const inclusions = table(
+  'catalog_inclusions',
+  {
+    /** The file that names it. */
+    sourceId: text().notNull(),
+    path: text().notNull(),
+    /** Empty for an address that no source has. */
+    includedSourceId: text().notNull(),
+    /** The path in that source, or the address. */
+    included: text().notNull(),
+    /** The content that was read; null where there was none. */
+    blob: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.sourceId, t.path, t.includedSourceId, t.included] }),
+    index('catalog_inclusions_included').on(t.includedSourceId),
+  ],
 )
 
 export const entities = table(

@@ -1,6 +1,6 @@
 import { CORE_SCHEMA, loadAll, YAMLException } from 'js-yaml'
 import { type Document, type DocumentOptions, type ParseOptions, parseAllDocuments, type SchemaOptions } from 'yaml'
-import type { JsonObject } from '../../../api/index.ts'
+import type { JsonObject, JsonValue } from '../../../api/index.ts'
 import { type Chunk, splitDocuments, withoutMark } from './chunks.ts'
 import { isObject, typeText } from './json-value.ts'
 import { bounded, type ParseLimits, parseLimits, tooDeep, tooManyAliases } from './limits.ts'
@@ -18,6 +18,8 @@ export interface ParsedDocument {
   value?: JsonObject
   /** What a document with double keys most likely means: good for finding more problems, never to be stored. */
   guess?: JsonObject
+  /** What the document holds where that is no map: legal in a file that `$yaml` names. */
+  content?: JsonValue
   problems: DocumentProblem[]
 }
 
@@ -31,7 +33,7 @@ interface Budget {
   characters: number
 }
 
-type Reading = Pick<ParsedDocument, 'value' | 'guess' | 'problems'>
+type Reading = Pick<ParsedDocument, 'value' | 'guess' | 'content' | 'problems'>
 
 /**
  * `yaml` reads as the reference does, once its dates, bytes and merge keys stay off even on request. Its check for
@@ -138,7 +140,7 @@ function finish(root: unknown, chunk: Chunk, limits: ParseLimits, problems: Docu
   const all = [...problems, ...result.problems]
   if (hasErrors(all) || result.value === undefined) return { problems: all }
   if (isObject(result.value)) return { value: result.value, problems: all }
-  return { problems: [...all, notAnObject(result.value, chunk)] }
+  return { content: result.value, problems: [...all, notAnObject(result.value, chunk)] }
 }
 
 function notAnObject(value: Exclude<ReturnType<typeof bounded>['value'], undefined>, chunk: Chunk): DocumentProblem {

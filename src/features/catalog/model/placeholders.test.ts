@@ -16,15 +16,17 @@ test('placeholders are found everywhere, with their path', () => {
   ])
 })
 
-test('a map with further keys, or another key, is left alone, and searched', () => {
+test('a map with further keys, or another key that begins with $, is left alone with all it holds', () => {
   const { placeholders, problems } = placeholdersOf({
     a: { $text: 'x', b: 1 },
     b: { b: 1, $text: 'x' },
     c: { $ref: '#/x' },
     d: { $text: { $text: 'inner' }, e: {} },
     f: {},
+    g: { $defs: { inner: { $text: 'x' } } },
+    h: { plain: { $text: 'found' }, other: 1 },
   })
-  expect(placeholders).toEqual([{ path: ['d', '$text'], key: '$text', target: 'inner' }])
+  expect(placeholders).toEqual([{ path: ['h', 'plain'], key: '$text', target: 'found' }])
   expect(problems).toEqual([])
 })
 

@@ -17,7 +17,10 @@ export interface Placeholder {
   target: string
 }
 
-/** Every placeholder of a document. Maps with further keys, and other keys such as `$ref`, are left alone. */
+/**
+ * Every placeholder of a document. As in the reference, a map in which `$` begins a key that is no placeholder, or one
+ * of several keys, is left alone with all it holds: so the `$ref` of a definition survives.
+ */
 export function placeholdersOf(root: JsonObject): { placeholders: Placeholder[]; problems: DocumentProblem[] } {
   const placeholders: Placeholder[] = []
   const problems: DocumentProblem[] = []
@@ -31,6 +34,7 @@ export function placeholdersOf(root: JsonObject): { placeholders: Placeholder[];
       else problems.push(notText(key, [...path], target))
       return
     }
+    if (!Array.isArray(value) && Object.keys(value).some((name) => name.startsWith('$'))) return
     const entries = Array.isArray(value) ? value.entries() : Object.entries(value)
     for (const [segment, item] of entries) {
       if (typeof item !== 'object' || item === null) continue

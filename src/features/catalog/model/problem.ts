@@ -94,6 +94,7 @@ export const problemCodes = {
   'defined-twice': 'The entity is defined in two places',
   'reference-not-found': 'A reference points to nothing',
   'placeholder-unreadable': 'The file that a placeholder names cannot be read',
+  'placeholder-elsewhere': 'A placeholder names an address that is not read',
   'processing-failed': 'A processor failed on the entity',
 } as const
 

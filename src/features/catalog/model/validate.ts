@@ -3,9 +3,9 @@ import { nearest } from '../../../api/nearest.ts'
 import { envelopeProblems } from './envelope.ts'
 import { clashingKeys } from './facets.ts'
 import { issueProblems } from './issues.ts'
-import { isObject, pathText, quoted, valueAt } from './json-value.ts'
+import { type DocumentPath, isObject, pathText, quoted, valueAt } from './json-value.ts'
 import { adoptMisplaced } from './misplaced.ts'
-import { placeholdersOf } from './placeholders.ts'
+import { type Placeholder, placeholdersOf } from './placeholders.ts'
 import { capped, type DocumentProblem } from './problem.ts'
 import { foreignProblem, hasPlaceholder, isSkeleton, skeletonProblem } from './recognise.ts'
 import { type Relation, relationsOf } from './relations.ts'
@@ -20,6 +20,8 @@ export interface Validation {
   relations: Relation[]
   /** No kind of this name is known. */
   unknownKind?: true
+  /** What the document takes from other files, where it does and they were not filled in before. */
+  placeholders?: readonly Placeholder[]
   /** Not meant to be an entity, at least not yet; the one problem says so and is no error. */
   recognised?: 'skeleton' | 'foreign'
 }
@@ -30,8 +32,13 @@ export interface Validation {
  * for is taken to be right. Never throws.
  *
  * @param kinds by name as written in files, from `kindMap`
+ * @param open where placeholders still stand, in a document whose others were filled in
  */
-export function validateEntity(value: JsonObject, kinds: ReadonlyMap<string, KindSpec>): Validation {
+export function validateEntity(
+  value: JsonObject,
+  kinds: ReadonlyMap<string, KindSpec>,
+  open?: readonly DocumentPath[],
+): Validation {
   const kind = typeof value.kind === 'string' ? kinds.get(value.kind) : undefined
   const ref = refOfDocument(value)
   const named = ref === undefined ? {} : { ref }
@@ -40,8 +47,10 @@ export function validateEntity(value: JsonObject, kinds: ReadonlyMap<string, Kin
   const foreign = foreignProblem(value, kinds)
   if (foreign) return { ...named, ...unknown, problems: [foreign], relations: [], recognised: 'foreign' }
 
-  const { placeholders, problems: unnamed } = placeholdersOf(value)
-  const filled = new Set([...placeholders, ...unnamed].map(({ path }) => JSON.stringify(path)))
+  const { placeholders, problems: unnamed } = open ? { placeholders: [], problems: [] } : placeholdersOf(value)
+  const standing = open ?? [...placeholders, ...unnamed].map(({ path }) => path)
+  const filled = new Set(standing.map((path) => JSON.stringify(path)))
+  const taken = placeholders.length > 0 ? { placeholders } : {}
   const problems = [
     ...[...envelopeProblems(value), ...kindProblems(value, kind, kinds)].filter((one) => !isFilled(one, filled)),
     ...unnamed,
@@ -56,11 +65,13 @@ export function validateEntity(value: JsonObject, kinds: ReadonlyMap<string, Kin
   }
   if (!draft || !kind || broken.length > 0) {
     const referring = broken.every((problem) => problem.code === 'bad-reference')
-    return { ...named, ...unknown, problems: capped(problems), relations: referring ? related.relations : [] }
+    const stated = referring ? related.relations : []
+    return { ...named, ...unknown, ...taken, problems: capped(problems), relations: stated }
   }
   const adopted = adoptMisplaced(draft, kind)
   return {
     ...named,
+    ...taken,
     entity: adopted.entity,
     problems: [...problems, ...adopted.problems],
     relations: related.relations,

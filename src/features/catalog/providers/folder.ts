@@ -7,6 +7,7 @@ import { configurationFolder } from '../../../platform/config/folder.ts'
 import { type FolderTree, openFolder } from '../../../platform/source/folder.ts'
 import { globs } from '../../../platform/source/globs.ts'
 import { watchFolder } from '../../../platform/source/watch.ts'
+import { KindRules } from '../config.ts'
 
 export const FolderOptions = z.strictObject({
   path: z.string().trim().min(1).describe('The folder; a relative path starts at the folder of the configuration'),
@@ -26,6 +27,7 @@ export const FolderOptions = z.strictObject({
     .custom<Duration>(isDuration, 'write a length of time, for example 30s, 5m or 1d')
     .default('10m')
     .describe('How often the folder is read again in any case; files that did not change are not read'),
+  rules: KindRules.optional().describe('Which kinds the folder may define; every kind unless the catalog has rules'),
 })
 
 /**
@@ -36,7 +38,7 @@ export const FolderOptions = z.strictObject({
  * @example folderProvider({ path: '/srv/catalog', paths: ['all.yaml'] })
  */
 export function folderProvider(options: z.input<typeof FolderOptions>): Provider {
-  const { path, paths, title, watch, every } = FolderOptions.parse(options)
+  const { path, paths, title, watch, every, rules } = FolderOptions.parse(options)
   const given = posix.normalize(path).replace(/(?<=.)\/$/, '')
   const root = resolve(configurationFolder(), path)
   return {
@@ -48,6 +50,24 @@ export function folderProvider(options: z.input<typeof FolderOptions>): Provider
     open: (signal) => open(root, path, signal),
     ...(watch && { watch: (changed, failed) => watchFolder(root, { changed, failed }) }),
     locationOf: (file) => `file:${posix.join(root, file)}`,
+    pathOf: (target) => pathInside(root, target),
+    ...(rules && { rules }),
+  }
+}
+
+/** `file:/srv/catalog/a.yaml`, as `locationOf` writes it, and `file:///srv/catalog/a.yaml`. */
+function pathInside(root: string, target: string): string | undefined {
+  const [, slashes, path] = /^file:(\/\/)?(\/.*)$/i.exec(target) ?? []
+  if (path === undefined) return undefined
+  const inside = posix.relative(root, posix.normalize(slashes ? decoded(path) : path))
+  return inside === '' || inside === '..' || inside.startsWith('../') ? undefined : inside
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path // A percent sign of its own.
   }
 }
 

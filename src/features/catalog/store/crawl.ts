@@ -3,8 +3,9 @@ import type { Database, Transaction } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { Provider } from '../../../api/provider.ts'
 import type { LocationIn, LocationProblem } from '../locations.ts'
-import type { ReadDocument, ReadFile } from '../reading.ts'
+import type { Inclusion, ReadDocument, ReadFile } from '../reading.ts'
 import { candidates, files, problems, sources } from '../schema.ts'
+import { inclusionsOf, replaceInclusions } from './inclusions.ts'
 import { closeFile, forgetFile, type IngestClock, type Origin, problemId, problemRow, putDocuments } from './ingest.ts'
 import { settleProblems, type Touched } from './references.ts'
 import { chooseWinners, type Kinds } from './winners.ts'
@@ -13,6 +14,8 @@ import { chooseWinners, type Kinds } from './winners.ts'
 export interface KnownFile {
   blob: string
   locations: LocationIn[]
+  /** What its documents took from other files. */
+  inclusions?: Inclusion[]
 }
 
 /** Where one crawl of one source writes to. Every transaction leaves the catalog as a whole. */
@@ -39,6 +42,7 @@ const slice = 200
 
 export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlStoreArgs): CrawlStore {
   const touched = new Set<string>()
+  let including: ReadonlyMap<string, Inclusion[]> = new Map()
   let origin: Origin = { sourceId: '', revision: '', reader }
   let everything = false
 
@@ -55,7 +59,8 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
     async begin(provider, revision, full) {
       origin = { sourceId: provider.id, revision, reader }
       everything = await startReading(db, provider, clock)
-      return full ? new Map() : knownFiles(db, provider.id, reader)
+      including = inclusionsOf(db.read, provider.id)
+      return full ? new Map() : knownFiles(db, provider.id, reader, including)
     },
 
     async put(read) {
@@ -65,6 +70,11 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
           for (const { file, documents, isLast } of group) {
             refs.push(...(await putDocuments(tx, origin, file, documents, clock)))
             if (isLast) refs.push(...(await closeFile(tx, origin, file, clock)))
+            // Few files have any, and to ask for each would cost as much as the rest.
+            const { inclusions = [] } = file
+            if (isLast && (inclusions.length > 0 || including.has(file.path))) {
+              await replaceInclusions(tx, origin.sourceId, file.path, inclusions)
+            }
           }
           return refs
         })
@@ -127,7 +137,12 @@ async function startReading(db: Database, provider: Provider, clock: IngestClock
   })
 }
 
-async function knownFiles(db: Database, sourceId: string, reader: string): Promise<Map<string, KnownFile>> {
+async function knownFiles(
+  db: Database,
+  sourceId: string,
+  reader: string,
+  including: ReadonlyMap<string, Inclusion[]>,
+): Promise<Map<string, KnownFile>> {
   const rows = await db.read.select().from(files).where(eq(files.sourceId, sourceId))
   const known = new Map<string, KnownFile>()
   for (const row of rows) known.set(row.path, { blob: row.reader === reader ? row.blob : '', locations: [] })
@@ -138,6 +153,10 @@ async function knownFiles(db: Database, sourceId: string, reader: string): Promi
   ) as unknown as { path: string; position: number; ref: string; entity: string }[]
   for (const { entity, ...place } of found) {
     known.get(place.path)?.locations.push({ ...place, entity: JSON.parse(entity) as Entity })
+  }
+  for (const [path, inclusions] of including) {
+    const file = known.get(path)
+    if (file) file.inclusions = inclusions
   }
   return known
 }

@@ -4,6 +4,7 @@ import type { Transaction } from '../../../api/database.ts'
 import type { DocumentProblem } from '../model/problem.ts'
 import type { ReadDocument, ReadFile } from '../reading.ts'
 import { candidates, files, problems } from '../schema.ts'
+import { replaceInclusions } from './inclusions.ts'
 
 export interface IngestClock {
   now(): Date
@@ -34,8 +35,8 @@ export async function putDocuments(
   const known = new Map(candidatesOf(tx, origin.sourceId, file.path).map((candidate) => [candidate.ref, candidate]))
   const rows: (typeof candidates.$inferInsert)[] = []
   const stale: string[] = []
-  for (const { ref, entity, position } of documents) {
-    if (ref === undefined) continue
+  for (const { ref, entity, position, fills, refused } of documents) {
+    if (ref === undefined || refused) continue
     const last = known.get(ref)
     if (!entity) {
       if (last) stale.push(last.id)
@@ -50,6 +51,7 @@ export async function putDocuments(
       stale: false,
       seenAt: last ? new Date(last.seenAt) : clock.now(),
       entity,
+      fills: fills ?? null,
     })
   }
   markStale(tx, stale)
@@ -61,7 +63,7 @@ export async function putDocuments(
  * Ends the reading of a file: drops the candidates it no longer defines, replaces its problems, and remembers its
  * content as read.
  *
- * @returns the references that the file no longer defines
+ * @returns the references that the file no longer defines, or that it defined when it could still be read
  */
 export async function closeFile(
   tx: Transaction,
@@ -69,7 +71,7 @@ export async function closeFile(
   file: ReadFile,
   clock: IngestClock,
 ): Promise<string[]> {
-  const gone = file.unreadable ? [] : dropUndefined(tx, origin.sourceId, file)
+  const gone = file.unreadable ? keepAll(tx, origin.sourceId, file.path) : dropUndefined(tx, origin.sourceId, file)
   await replaceFileProblems(tx, origin.sourceId, file, clock)
   tx.bulkInsert(
     files,
@@ -101,6 +103,7 @@ export async function forgetFile(tx: Transaction, sourceId: string, path: string
     .delete(problems)
     .where(and(eq(problems.origin, 'file'), eq(problems.sourceId, sourceId), eq(problems.path, path)))
   await tx.delete(files).where(and(eq(files.sourceId, sourceId), eq(files.path, path)))
+  await replaceInclusions(tx, sourceId, path, [])
   return known.map(({ ref }) => ref)
 }
 
@@ -125,9 +128,17 @@ function markStale(tx: Transaction, ids: readonly string[]): void {
   )
 }
 
+/** What a file defined that cannot be read any more. */
+function keepAll(tx: Transaction, sourceId: string, path: string): string[] {
+  const known = candidatesOf(tx, sourceId, path)
+  const ids = known.map(({ id }) => id)
+  markStale(tx, ids)
+  return known.map(({ ref }) => ref)
+}
+
 /** A document whose YAML is broken has lost its name: while there is one, what the file defined before stays. */
 function dropUndefined(tx: Transaction, sourceId: string, file: ReadFile): string[] {
-  const defined = new Set(file.documents.map(({ ref }) => ref))
+  const defined = new Set(file.documents.flatMap(({ ref, refused }) => (refused ? [] : ref)))
   const missing = candidatesOf(tx, sourceId, file.path).filter(({ ref }) => !defined.has(ref))
   const ids = missing.map(({ id }) => id)
   const nameless = file.documents.some(({ ref, entity }) => ref === undefined && entity === undefined)

@@ -147,6 +147,7 @@ const ofPortal = [
   'kind-not-allowed',
   'defined-twice',
   'reference-not-found',
+  'placeholder-elsewhere',
   'processing-failed',
 ]
 

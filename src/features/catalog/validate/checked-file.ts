@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { messageOf } from '../../../api/errors.ts'
 import type { KindSpec } from '../../../api/kind.ts'
+import { explainer } from '../model/filling.ts'
 import { parseLimits } from '../model/limits.ts'
 import { type ParsedDocument, parseDocuments } from '../model/parse.ts'
 import { type Locator, locators } from '../model/position.ts'
@@ -113,10 +114,10 @@ async function checkDocument(
   const readable = value ?? guess
   if (!readable) return { problems }
   const alone = validateEntity(readable, kinds)
-  if (alone.recognised || !value) return { validation: alone, problems: [...problems, ...alone.problems] }
+  if (!value || !alone.placeholders) return { validation: alone, problems: [...problems, ...alone.problems] }
   const filled = await fillPlaceholders(value, file)
-  const validation = filled.paths.length === 0 ? alone : validateEntity(filled.value, kinds)
-  const found = validation.problems.map((problem) => filled.explain(problem))
+  const validation = validateEntity(filled.value, kinds, filled.open)
+  const found = validation.problems.map(explainer(filled.filled))
   return { validation, problems: [...problems, ...found, ...filled.problems] }
 }
 

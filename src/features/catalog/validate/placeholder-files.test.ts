@@ -16,6 +16,7 @@ const files: Record<string, string> = {
   'repository/services/cart/map.json': '\ufeff{ "a": [1, { "b": null }] }',
   'repository/services/cart/map.yaml': 'a:\n  - 1\n',
   'repository/services/cart/list.yaml': '- 1\n',
+  'repository/services/cart/nothing.yaml': '# nothing\n',
   'repository/services/cart/two.yaml': 'a: 1\n---\nb: 2\n',
   'repository/services/cart/deep.json': '['.repeat(5000) + ']'.repeat(5000),
   'repository/services/cart/broken.json': '{\n  "a": [1,\n  2,]\n}',
@@ -40,8 +41,7 @@ describe('what is there', () => {
     [{ $text: '/shared.txt' }, 'shared'],
     [{ $json: 'map.json' }, { a: [1, { b: null }] }],
     [{ $yaml: 'map.yaml' }, { a: [1] }],
-    // A list of YAML stays for the portal to fill in.
-    [{ $yaml: 'list.yaml' }, { $yaml: 'list.yaml' }],
+    [{ $yaml: 'list.yaml' }, [1]],
   ])('%j is filled in', async (placeholder, value) => {
     const filled = await fill(placeholder)
     expect(filled.problems).toEqual([])
@@ -86,6 +86,7 @@ describe('what is there and malformed is an error with its place, and without a 
     [{ $json: 'deep.json' }, 'more than 100 levels'],
     [{ $yaml: 'broken.yaml' }, 'is not legal YAML at line 2, column 4'],
     [{ $yaml: 'two.yaml' }, 'holds 2 documents'],
+    [{ $yaml: 'nothing.yaml' }, 'is empty'],
   ])('%j', async (placeholder, reason) => {
     const { problems } = await fill(placeholder)
     expect(problems).toHaveLength(1)
