@@ -37,10 +37,21 @@ export interface EntityRelation {
   targetRef: string
 }
 
+/** What went wrong with the newest version of an entity, in the form of Backstage's API. */
+export interface EntityStatus {
+  items: {
+    type: string
+    level: 'info' | 'warning' | 'error'
+    message: string
+    error?: { name: string; message: string }
+  }[]
+}
+
 export interface Entity {
   apiVersion: string
   kind: string
   metadata: EntityMetadata
   spec?: JsonObject
   relations?: EntityRelation[]
+  status?: EntityStatus
 }

@@ -279,7 +279,15 @@ export function gallery(): GalleryPage {
         [
           [
             'everything',
-            { entity: { ...head, owner: owners.unknown, orphan: true, problems: { errors: 1, warnings: 0 } } },
+            {
+              entity: {
+                ...head,
+                owner: owners.unknown,
+                orphan: true,
+                stale: true,
+                problems: { errors: 1, warnings: 0 },
+              },
+            },
           ],
         ],
         true,

@@ -88,6 +88,7 @@ export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editU
     facts: headFacts(row.entity),
     problems: { errors: row.errors, warnings: row.warnings },
     orphan: row.orphanedAt !== null,
+    stale: row.stale,
     actions: [
       viewUrl && { title: 'View the file', href: viewUrl, icon: 'external', method: 'get' as const },
       editUrl && { title: 'Edit the file', href: editUrl, icon: 'pencil', method: 'get' as const },
@@ -248,9 +249,13 @@ export interface ProblemViewArgs {
 }
 
 export function problemView(problem: ProblemRow, args: ProblemViewArgs): Problem {
+  // A problem of the file as a whole stands nowhere in it.
   const place =
     problem.place ??
-    args.located?.place(JSON.parse(problem.field) as (string | number)[], problem.atKey ? 'key' : 'value')
+    (problem.position === null ? undefined : args.located)?.place(
+      JSON.parse(problem.field) as (string | number)[],
+      problem.atKey ? 'key' : 'value',
+    )
   const file = problem.path.split('/').at(-1) ?? problem.path
   const suggestion = args.suggest(problem)
   const row = args.overview?.row

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
-import type { Entity } from '../../api/entity.ts'
+import type { Entity, EntityStatus } from '../../api/entity.ts'
 import { PortalError } from '../../api/errors.ts'
 import { nearest } from '../../api/nearest.ts'
 import type { PluginContext } from '../../api/plugin.ts'
@@ -39,6 +39,7 @@ import {
   type ListedEntity,
   listEntities,
 } from './store/list.ts'
+import { statusesOf } from './store/statuses.ts'
 
 export interface Listing {
   rows: readonly ListedEntity[]
@@ -68,6 +69,8 @@ export interface CatalogService extends CatalogReader {
   documents(actor: Actor, query: ListQuery): Generator<{ row: ListedEntity; entity: Entity }[]>
   /** @throws PortalError `not_found` */
   overview(actor: Actor, ref: EntityRef): Promise<Overview>
+  /** What went wrong with its newest version; undefined where nothing did. */
+  statusOf(row: EntityRow): EntityStatus | undefined
   /** The stored row, or undefined where there is none that the actor may see. */
   find(actor: Actor, ref: EntityRef): Promise<EntityRow | undefined>
   near(actor: Actor, ref: EntityRef, most: number): Named[]
@@ -148,11 +151,14 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       for (const rows of allEntities(read, query, condition, exportBatch)) {
         const refs = rows.map(({ ref }) => ref)
         const documents = documentsOf(refs)
+        const failing = rows.filter(({ errors }) => errors > 0).map(({ ref }) => ref)
+        const statuses = failing.length > 0 ? statusesOf(read, failing) : new Map<string, EntityStatus>()
         const relations = groupBy(relationsFrom(read, refs, condition), ({ ref }) => ref)
         yield rows.flatMap((row) => {
           const entity = documents.get(row.ref)
           const found = (relations.get(row.ref) ?? []).map(({ type, targetRef }) => ({ type, targetRef }))
-          return entity ? [{ row, entity: { ...entity, relations: found } }] : []
+          const status = statuses.get(row.ref)
+          return entity ? [{ row, entity: { ...entity, relations: found, ...(status && { status }) } }] : []
         })
       }
     },
@@ -168,12 +174,14 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       const overview = {
         row,
         related: relatedTo(read, full, scope.condition).map((one) => withOwnTitles(actor, one)),
-        problems: await problemsOf(read, full),
+        problems: await problemsOf(read, row),
         changes: changesOf(read, full, 5),
       }
       overviews.set(key, overview)
       return overview
     },
+
+    statusOf: ({ ref, errors }) => (errors > 0 ? statusesOf(read, [ref]).get(ref) : undefined),
 
     find: (actor, ref) => findEntity(read, formatRef(ref), scopeOf(actor).condition),
 

@@ -150,6 +150,8 @@ export interface EntityHead {
   problems: { errors: number; warnings: number }
   /** Nothing refers to it any more: its file no longer lists it. */
   orphan: boolean
+  /** The newest version cannot be used: this is the last good one. */
+  stale: boolean
   actions: readonly HeadAction[]
   tabs: readonly TabLink[]
 }

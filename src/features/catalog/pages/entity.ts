@@ -171,7 +171,8 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
         }
       }
       const relations = related.map(({ type, ref: targetRef }) => ({ type, targetRef }))
-      const document = { ...stamped(row.entity, row), relations }
+      const status = service.statusOf(row)
+      const document = { ...stamped(row.entity, row), relations, ...(status && { status }) }
       const text = query.form === 'json' ? `${JSON.stringify(document, null, 2)}\n` : await yamlOf(document)
       return { ...base, switches, title: row.ref, text, note: null, line: null, ...links(row.path), revision: null }
     },

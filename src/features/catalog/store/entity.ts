@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import { changes, entities, problems, relations } from '../schema.ts'
 
@@ -65,11 +65,17 @@ export function relationsFrom(read: Reader, refs: readonly string[], scope: SQL 
   ) as unknown as { ref: string; type: string; targetRef: string }[]
 }
 
-export async function problemsOf(read: Reader, ref: string): Promise<ProblemRow[]> {
+/** Those of the entity; where its newest reading failed, also those of its file as a whole. */
+export async function problemsOf(
+  read: Reader,
+  { ref, stale, sourceId, path }: Pick<EntityRow, 'ref' | 'stale' | 'sourceId' | 'path'>,
+): Promise<ProblemRow[]> {
+  const ofFile = sql`${problems.sourceId} = ${sourceId} and ${problems.path} = ${path} and ${problems.position} is null
+    and ${problems.severity} = 'error'`
   return read
     .select()
     .from(problems)
-    .where(eq(problems.ref, ref))
+    .where(stale ? or(eq(problems.ref, ref), ofFile) : eq(problems.ref, ref))
     .orderBy(problems.severity, problems.position)
     .limit(100)
 }

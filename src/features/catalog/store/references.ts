@@ -45,7 +45,9 @@ export async function settleProblems(tx: Transaction, touched: Touched, clock: I
     'ignore',
   )
   tx.run(sql`update ${entities} set
-    errors = (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'error'),
+    errors = (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'error')
+      + (${entities.stale} and exists (select 1 from ${problems} p where p.source_id = ${entities.sourceId}
+        and p.path = ${entities.path} and p.position is null and p.severity = 'error')),
     warnings = (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'warning')
     where ${inScope(sql`${entities.ref}`)}`)
 }
