@@ -60,6 +60,10 @@ test('imports point one way: main, app, features, platform, api', () => {
         'the gallery draws the cards of the catalog',
       'src/features/admin/history-fixtures.ts -> src/features/catalog/history-views.ts':
         'the gallery draws the history',
+      'src/features/admin/organisation-fixtures.ts -> src/features/catalog/organisation-views.ts':
+        'the gallery draws groups and people',
+      'src/features/admin/organisation-fixtures.ts -> src/features/catalog/tree-view.ts':
+        'the gallery draws the tree of the organisation',
       'src/features/admin/problem-fixtures.ts -> src/features/catalog/problem-views.ts':
         'the gallery draws the problems page',
       'src/features/admin/entity-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws entities',

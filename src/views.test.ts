@@ -49,6 +49,13 @@ const pages: Record<string, string> = {
   '/catalog/sources': 'catalog/sources',
   '/catalog/problems': 'catalog/problems',
   '/catalog/changes': 'catalog/changes',
+  '/catalog/organisation': 'catalog/organisation',
+  '/catalog/organisation?q=cart': 'catalog/organisation',
+  '/catalog/organisation?q=nothing-has-this-name': 'catalog/organisation',
+  '/catalog/organisation?group=cart': 'catalog/organisation',
+  '/catalog/default/group/cart': 'catalog/entity',
+  '/catalog/default/group/commerce/members?members=all': 'catalog/tab',
+  '/catalog/default/user/ines': 'catalog/entity',
   '/catalog/default/component/cart/history': 'catalog/tab',
   '/catalog/default/component/cart?at=2099-12-31': 'catalog/entity',
   '/catalog/default/component/cart': 'catalog/entity',
@@ -76,7 +83,8 @@ beforeAll(async () => {
   for (const url of Object.keys(pages)) answers.set(url, (await portal.get(url)).body)
   await portal.get('/catalog', { htmx: true })
   empty = await testPortal()
-  for (const url of ['/', '/catalog', '/catalog/sources']) answers.set(`empty ${url}`, (await empty.get(url)).body)
+  for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation'])
+    answers.set(`empty ${url}`, (await empty.get(url)).body)
 })
 afterAll(async () => {
   await portal.close()
@@ -113,6 +121,8 @@ describe('regions', () => {
 
   /** Partials of features whose root has another id than `<feature>-<name>`, or none. */
   const otherIds: Record<string, string> = {
+    'catalog/_branch': 'stands once for every group that has others below it',
+    'catalog/_found': 'stands once for groups and once for people, with an id each',
     'catalog/_text': 'catalog-text is the field of the list, so this one is catalog-text-view',
   }
 

@@ -30,6 +30,21 @@ spec:
   dependsOn: [component:${long}/${long}, component:missing-${long.slice(20)}]
 ---
 apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: { name: ${long}, namespace: ${long}, title: ${words.repeat(3)}, description: ${words.repeat(2)} }
+spec: { type: ${long}, parent: missing-${long.slice(20)}, children: [${long}, gone-${long.slice(20)}], members: [ghost-${long.slice(20)}, default/solitary] }
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: { name: solitary, title: ${words}, description: ${words.repeat(2)} }
+spec: { memberOf: [nowhere-${long.slice(20)}], profile: { email: ${words}@${words}.example } }
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: { name: loner }
+spec: { memberOf: [nowhere-${long.slice(20)}] }
+---
+apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata: { name: right-to-left, title: سلة التسوق, description: يحتفظ بسلة العميل }
 spec: { type: service, lifecycle: production, owner: cart }
@@ -53,7 +68,13 @@ const paths: Record<string, string> = {
   system: '/catalog/default/system/cart',
   domain: '/catalog/default/domain/orders',
   group: '/catalog/default/group/cart',
-  user: '/catalog/default/user/anna.sandoval',
+  'group of groups': '/catalog/default/group/commerce',
+  'group with long names': `/catalog/${long}/group/${long}`,
+  'members of a group': '/catalog/default/group/commerce/members?members=all',
+  user: '/catalog/default/user/ines',
+  organisation: '/catalog/organisation',
+  'organisation below a group': `/catalog/organisation?group=group:${long}/${long}`,
+  'organisation, searched': '/catalog/organisation?q=a',
   location: '/catalog/default/location/brackenlow',
   relations: `${component}/cart/relations`,
   'source as YAML': `${component}/cart/source`,

@@ -15,6 +15,7 @@ import type {
 import { cardSamples } from './card-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
+import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
 import { chips, problemList } from './problem-fixtures.ts'
 import type { GalleryPage, GallerySample } from './views.ts'
 
@@ -299,6 +300,15 @@ export function gallery(): GalleryPage {
       section('History', 'catalog/_history', [['every event', history]], true),
       section('Changes of all', 'catalog/_change-list', [['every event', changeList]], true),
       section('Earlier state', 'catalog/_earlier', [['of what is still there', { earlier }]], true),
+      section('Members', 'catalog/_members', [['known, inherited, unknown', members]], true),
+      section('Groups of a user', 'catalog/_memberships', [['direct, unknown, inherited', memberships]]),
+      section('Place of a group', 'catalog/_place', [['in a circle', place]]),
+      section('Ownership', 'catalog/_owns', [['with sub-groups', owns]]),
+      section('Tree of groups', 'catalog/_tree', [['every mark', groupTree]], true),
+      section('Branch of groups', 'catalog/_branch', [['one of two', { ...groupTree.branch.twigs[0]?.branch }]], true),
+      section('Groups that hang wrong', 'catalog/_broken', [['every fault', broken]]),
+      section('People without a group', 'catalog/_loose', [['more than fit', loose]]),
+      section('Found in the organisation', 'catalog/_found', [['groups', found]], true),
       section('Files', 'catalog/_files', [['open folder', { tree }]]),
       section('Text', 'catalog/_text', [['a marked line', text]], true),
       section(

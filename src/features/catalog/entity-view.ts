@@ -2,6 +2,7 @@ import type { Entity } from '../../api/entity.ts'
 import { entityPath, parseRef } from '../../api/ref.ts'
 import { safeHref } from '../../platform/views/words.ts'
 import { changeWords } from './change-words.ts'
+import { contactFacts, isOrganisational } from './contact-facts.ts'
 import { ownerView, refLink } from './list-view.ts'
 import { type ProblemCode, problemCodes } from './model/problem.ts'
 import type { Located } from './places.ts'
@@ -30,6 +31,8 @@ export interface EntityViewArgs {
   head: EntityHead
   main: readonly Card[]
   side: readonly Card[]
+  /** Types of relations that the cards show. */
+  told?: readonly string[]
   /** Title of a reference, null where the catalog does not know it. */
   titleOf(ref: string): string | null
   suggest(problem: ProblemRow): string | null
@@ -44,7 +47,7 @@ export function entityView(args: EntityViewArgs): EntityPage {
   return {
     entity: head,
     problems: overview.problems.map((problem) => problemView(problem, args)),
-    related: relatedGroups(overview.related, row),
+    related: relatedGroups(overview.related, row, args.told ?? []),
     about: { editHref: args.editUrl ?? null, rows: aboutRows(args) },
     links: linkRows(row.entity.metadata.links ?? []),
     changes: { rows: overview.changes.map(changeView), allHref: `${entityPath(row)}/history` },
@@ -85,7 +88,7 @@ export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editU
     lifecycle: row.lifecycle,
     icon: entityIcon(row.kind, row.type),
     owner: row.owner === null ? null : ownerView(row.owner, titleOf(row.owner)),
-    facts: headFacts(row.entity),
+    facts: isOrganisational(row.kind) ? contactFacts(row.entity) : headFacts(row.entity),
     problems: { errors: row.errors, warnings: row.warnings },
     orphan: row.orphanedAt !== null,
     stale: row.stale,
@@ -132,20 +135,24 @@ function headFacts(entity: Entity): HeadFact[] {
 /** Rows of a group before the rest is counted only. */
 const shownRelated = 12
 
-function relatedGroups(related: readonly RelatedEntity[], row: EntityRow): RelatedGroup[] {
+/** @returns null where the cards show all there is */
+function relatedGroups(related: readonly RelatedEntity[], row: EntityRow, told: readonly string[]) {
   const byType = new Map<string, RelatedEntity[]>()
   for (const one of related) {
     // The owner stands in the header and among the facts.
-    if (one.type === 'ownedBy') continue
+    if (one.type === 'ownedBy' || told.includes(one.type)) continue
     byType.set(one.type, [...(byType.get(one.type) ?? []), one])
   }
-  return [...byType].map(([type, all]) => ({
-    id: type,
-    title: `${relationWords(type).charAt(0).toUpperCase()}${relationWords(type).slice(1)}`,
-    rows: all.slice(0, shownRelated).map((one) => relatedRow(one, row.ref)),
-    total: all.length,
-    moreHref: all.length > shownRelated ? `${entityPath(row)}/relations` : null,
-  }))
+  if (byType.size === 0 && told.length > 0) return null
+  return [...byType].map(
+    ([type, all]): RelatedGroup => ({
+      id: type,
+      title: `${relationWords(type).charAt(0).toUpperCase()}${relationWords(type).slice(1)}`,
+      rows: all.slice(0, shownRelated).map((one) => relatedRow(one, row.ref)),
+      total: all.length,
+      moreHref: all.length > shownRelated ? `${entityPath(row)}/relations` : null,
+    }),
+  )
 }
 
 /** @param seenFrom the entity whose page it is: it need not be named as the owner on its own page */

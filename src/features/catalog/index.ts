@@ -16,10 +16,13 @@ import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
 import { registerMetrics } from './metrics.ts'
 import { builtinKinds } from './model/kinds.ts'
+import { createOrganisationService, organisationService } from './organisation.ts'
+import { organisationCards, organisationNav, organisationTabs } from './organisation-cards.ts'
 import { createChangePages } from './pages/changes.ts'
 import { createEarlierPages } from './pages/earlier.ts'
 import { createEntityPages } from './pages/entity.ts'
 import { createListPages } from './pages/list.ts'
+import { createOrganisationPages } from './pages/organisation.ts'
 import { createProblemPages } from './pages/problems.ts'
 import { createSourcePages } from './pages/sources.ts'
 import { createSummariser } from './pages/summary.ts'
@@ -30,6 +33,7 @@ import { annotate } from './processors/annotate.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { entityRoutes } from './routes/entity.ts'
 import { listRoutes } from './routes/list.ts'
+import { organisationRoutes } from './routes/organisation.ts'
 import { pagesRef } from './routes/pages.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { sourceRoutes } from './routes/sources.ts'
@@ -46,11 +50,19 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
     apiVersion: 1,
     options,
     permissions,
-    routes: [...listRoutes, ...apiRoutes, ...sourceRoutes, ...problemRoutes, ...changeRoutes, ...entityRoutes],
-    nav,
+    routes: [
+      ...listRoutes,
+      ...apiRoutes,
+      ...sourceRoutes,
+      ...problemRoutes,
+      ...changeRoutes,
+      ...organisationRoutes,
+      ...entityRoutes,
+    ],
+    nav: [...nav, ...organisationNav],
     homeCards,
-    entityTabs,
-    entityCards,
+    entityTabs: [...organisationTabs, ...entityTabs],
+    entityCards: [...organisationCards, ...entityCards],
     kinds: builtinKinds,
     providers: options.providers,
     processors: [annotate],
@@ -72,11 +84,13 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       })
       const history = createHistoryService(ctx, service, policy, kinds)
       const earlier = createEarlierPages({ service, history, contributions, now: ctx.now })
+      const organisation = createOrganisationService(ctx, service, policy)
       const title = ctx.use(portalTitle)
       const problemPages = createProblemPages({ ctx, service, problems, crawler, places })
       ctx.provide(catalogService, service)
       ctx.provide(problemService, problems)
       ctx.provide(historyService, history)
+      ctx.provide(organisationService, organisation)
       ctx.provide(catalogReader, service)
       ctx.provide(crawlerRef, crawler)
       ctx.provide(pagesRef, {
@@ -85,6 +99,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         problems: problemPages,
         changes: createChangePages({ service, history, crawler, contributions, title }),
         earlier,
+        organisation: createOrganisationPages(service, organisation, contributions),
         sources: createSourcePages(ctx, crawler, places),
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))

@@ -118,7 +118,7 @@ type Changes = Partial<Record<string, string | readonly string[] | undefined>>
 type Link = (changes: Changes) => string
 
 const nothing: Changes = Object.fromEntries(
-  [...groups, 'problems', 'orphan', 'q', 'filter', 'after', 'before'].map((key) => [key, undefined]),
+  [...groups, 'sub', 'problems', 'orphan', 'q', 'filter', 'after', 'before'].map((key) => [key, undefined]),
 )
 
 /** Addresses of this list with something else in them; whatever else stands there stays, the place in the list does not. */
@@ -170,13 +170,22 @@ function filterGroup(group: Group, args: ListViewArgs): FilterGroup {
       ? all.slice(0, shown)
       : all.filter(({ label }) => label.toLowerCase().includes(find.toLowerCase())).slice(0, 50)
   const kept = all.filter((one) => one.checked && !found.includes(one))
+  const wide = group === 'owner' ? subGroups(args) : []
   return {
     name: group,
     title: titles[group],
-    options: [...kept, ...found, ...unseen],
+    options: [...kept, ...found, ...unseen, ...wide],
     more: all.length - found.length - kept.length,
     find,
   }
+}
+
+/** Whether the groups below the chosen ones count as well: offered where that makes a difference. */
+function subGroups({ query, listing, countWithout }: ListViewArgs): FilterOption[] {
+  if (!query.chosen.owner.some((ref) => ref.startsWith('group:'))) return []
+  const count = query.sub ? listing.counts.total : countWithout({ ...query, sub: true })
+  const isWider = query.sub || count > listing.counts.total
+  return isWider ? [{ name: 'sub', value: '1', label: 'With sub-groups', count, checked: query.sub }] : []
 }
 
 function option(
@@ -222,6 +231,7 @@ function chosenFilters(args: ListViewArgs, link: Link): ChosenFilter[] {
           removeHref: link({ [group]: query.chosen[group].filter((other) => other !== value) }),
         })),
   )
+  const sub = query.sub ? [{ group: 'Owner', label: 'with sub-groups', removeHref: link({ sub: undefined }) }] : []
   const filters = address.filter.map((one) => ({
     group: 'Filter',
     label: one,
@@ -236,7 +246,7 @@ function chosenFilters(args: ListViewArgs, link: Link): ChosenFilter[] {
     query.orphan && { group: 'Needs attention', label: 'Orphan', removeHref: link({ orphan: undefined }) },
     address.q !== undefined && { group: 'Text', label: address.q, removeHref: link({ q: undefined }) },
   ]
-  return [...ofGroups, ...filters, ...rest.filter((one) => one !== false)]
+  return [...ofGroups, ...sub, ...filters, ...rest.filter((one) => one !== false)]
 }
 
 function columns(query: ListQuery, address: ListAddress, link: Link): Column[] {

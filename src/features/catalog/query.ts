@@ -18,6 +18,8 @@ export interface Sort {
 /** What is asked of the list, normalised: equal questions are equal objects. */
 export interface ListQuery {
   chosen: Record<Group, readonly string[]>
+  /** Whether a chosen owner stands for the groups below it as well. */
+  sub: boolean
   problems: readonly ('error' | 'warning' | 'any')[]
   orphan: boolean
   /** Words, lower case; every one must occur. */
@@ -33,6 +35,7 @@ export const ListAddress = z.looseObject({
   kind: many,
   type: many,
   owner: many,
+  sub: one,
   lifecycle: many,
   tag: many,
   system: many,
@@ -66,14 +69,19 @@ export function readQuery(address: ListAddress): ListQuery {
       system: distinct(refs(address.system, 'system')),
       namespace: distinct(lower(address.namespace)),
     },
+    sub: address.owner.length > 0 && isSet(address.sub),
     problems: distinct(address.problems.map(problemChoice)),
-    orphan: address.orphan !== undefined && address.orphan !== 'false',
+    orphan: isSet(address.orphan),
     words: distinct(lower((address.q ?? '').slice(0, longestText).split(/\s+/u).filter(Boolean))),
     filter: parseFilter(address.filter),
     sort: readSort(address.sort),
     after: address.after,
     before: address.before,
   }
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== 'false'
 }
 
 /** `-name` sorts backwards; what is not known sorts by name. */

@@ -186,7 +186,8 @@ export interface TabLink {
 export interface EntityPage {
   entity: EntityHead
   problems: readonly Problem[]
-  related: readonly RelatedGroup[]
+  /** Null where cards show all there is. */
+  related: readonly RelatedGroup[] | null
   about: About
   links: readonly EntityLinkRow[]
   /** Null where the page shows an earlier state. */

@@ -8,6 +8,7 @@ import { isOffered, loadEntityCard, loadEntityTab } from '../cards.ts'
 import type { Crawler } from '../crawler.ts'
 import { entityView, headView } from '../entity-view.ts'
 import { refLink } from '../list-view.ts'
+import { shownByCards } from '../organisation-cards.ts'
 import type { Places } from '../places.ts'
 import { type CatalogService, stamped } from '../service.ts'
 import { fileTree } from '../source-view.ts'
@@ -112,6 +113,7 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
         head: head(actor, row, ''),
         main: placed('main'),
         side: placed('side'),
+        told: shownByCards[row.kind] ?? [],
         titleOf: (other) => service.titleOf(actor, other),
         suggest: (problem) => suggest(actor, problem),
         viewUrl: (path, line) => provider?.viewUrl?.(path, line),

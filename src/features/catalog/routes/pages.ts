@@ -3,6 +3,7 @@ import type { ChangePages } from '../pages/changes.ts'
 import type { EarlierPages } from '../pages/earlier.ts'
 import type { EntityPages } from '../pages/entity.ts'
 import type { ListPages } from '../pages/list.ts'
+import type { OrganisationPages } from '../pages/organisation.ts'
 import type { ProblemPages } from '../pages/problems.ts'
 import type { SourcePages } from '../pages/sources.ts'
 
@@ -13,6 +14,7 @@ export interface Pages {
   problems: ProblemPages
   changes: ChangePages
   earlier: EarlierPages
+  organisation: OrganisationPages
   sources: SourcePages
 }
 

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Filter } from '../model/filter.ts'
 import { type Group, groups, type ListQuery } from '../query.ts'
 import { entities, facets, relations } from '../schema.ts'
+import { withSubGroups } from './organisation.ts'
 
 type Part = Group | 'attention' | 'text'
 
@@ -11,7 +12,9 @@ export function conditions(query: ListQuery, scope: SQL | undefined, without?: P
   if (scope) parts.push(scope)
   for (const group of groups) {
     const chosen = query.chosen[group]
-    if (group !== without && chosen.length > 0) parts.push(groupCondition(group, chosen))
+    if (group === without || chosen.length === 0) continue
+    const isWide = group === 'owner' && query.sub
+    parts.push(isWide ? sql`${entities.owner} in (${withSubGroups(chosen, scope)})` : groupCondition(group, chosen))
   }
   if (without !== 'attention') parts.push(...attention(query))
   for (const word of query.words) parts.push(sql`instr(${entities.haystack}, ${word}) > 0`)
