@@ -126,6 +126,21 @@ test('only platform/db imports a database driver, and only columns.ts the builde
   expect(all.filter(({ typeOnly }) => !typeOnly).map(arrow)).toEqual([])
 })
 
+test('only platform/http-client connects to other systems', () => {
+  const network = /^(node:)?(https?|http2|net|tls|dgram|dns)(\/|$)|^(undici|axios|got|ky|node-fetch|ws)(\/|$)/
+  const outside = (path: string) => !path.startsWith('src/platform/http-client/')
+  const found = imports.filter(({ from, to, typeOnly }) => !typeOnly && network.test(to) && outside(from))
+  const built = [...texts].filter(([path, text]) => outside(path) && callsOut.test(withoutTexts(text)))
+  expect(
+    except([...found.map(arrow), ...built.map(([path]) => path)], {
+      'src/platform/config/settings.ts -> node:net': 'asks whether a text is an address',
+    }),
+  ).toEqual(nothing)
+  expect(callsOut.test('await fetch(url)')).toBe(true)
+})
+const callsOut = /(?<![\w.'])(globalThis\.)?(fetch\(|new (WebSocket|EventSource|XMLHttpRequest)\b)/
+const withoutTexts = (text: string) => withoutTemplates(text).replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'/g, '')
+
 test('the environment is read in api/env.ts and platform/config only', () => {
   const found = [...texts].filter(([path, text]) => {
     return text.includes('process.env') && path !== 'src/api/env.ts' && !path.startsWith('src/platform/config/')

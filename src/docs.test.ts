@@ -4,6 +4,8 @@ import { errorCodes } from './api/errors.ts'
 import { runCommand } from './app/cli.ts'
 import { CatalogOptions } from './features/catalog/config.ts'
 import { FolderOptions } from './features/catalog/providers/folder.ts'
+import { OutboundOptions } from './platform/http-client/options.ts'
+import { ForgeOptions } from './platform/source/forges/options.ts'
 import { checkout, filesBelow, readText } from './testing/checkout.ts'
 import { type TestPortal, testPortal } from './testing/index.ts'
 
@@ -72,6 +74,13 @@ test('every option of portal.config.ts has its row', () => {
   const options = membersOf('src/api/config.ts', 'PortalConfig')
   expect(options).toContain('baseUrl')
   expect(firstCells(table('docs/configuration.md', 'The portal')).sort()).toEqual(options.sort())
+})
+
+test('every option of outbound and of a forge has its row', () => {
+  expect(firstCells(table('docs/configuration.md', 'outbound')).sort()).toEqual(
+    Object.keys(OutboundOptions.shape).sort(),
+  )
+  expect(firstCells(table('docs/configuration.md', 'forges')).sort()).toEqual(Object.keys(ForgeOptions.shape).sort())
 })
 
 test('every contribution point has its row, and every row is one', () => {

@@ -1,4 +1,6 @@
+import type { Secret } from './env.ts'
 import type { Plugin } from './plugin.ts'
+import type { Duration } from './time.ts'
 
 /** What `portal.config.ts` exports. */
 export interface PortalConfig {
@@ -8,6 +10,41 @@ export interface PortalConfig {
   baseUrl?: string
   /** Order is the order of navigation, tabs and cards. Falsy entries drop out. */
   plugins?: readonly (Plugin | false | null | undefined | '' | 0)[]
+  /** What the portal may ask of other systems. */
+  outbound?: OutboundConfig
+  /** Hosts of Git repositories besides the public ones, and tokens for any of them. */
+  forges?: readonly ForgeConfig[]
+}
+
+/** A host is written as `git.acme.dev`, `*.acme.dev` for all below it, or with a port where only that one is meant. */
+export interface OutboundConfig {
+  /** The only hosts that are asked. Every public one unless given. */
+  allowHosts?: readonly string[]
+  /** Hosts that are never asked. */
+  denyHosts?: readonly string[]
+  /** Hosts whose addresses may be private. */
+  allowPrivate?: readonly string[]
+  /** Hosts that may be asked by plain http. */
+  allowHttp?: readonly string[]
+  /** How long one request may take, with its retries and redirects; 30 s unless given. */
+  timeout?: Duration
+  /** Largest answer in bytes, after decompression; 10 000 000 unless given. */
+  maxBytes?: number
+  /** Requests to one host at the same time; 8 unless given. */
+  perHost?: number
+}
+
+/** What serves repositories, and so how its addresses are built. Forgejo is `gitea`. */
+export type ForgeType = 'github' | 'gitlab' | 'bitbucket' | 'bitbucket-server' | 'gitea' | 'azure-devops'
+
+export interface ForgeConfig {
+  /** Such as `git.acme.dev`, with its port if the pages have one. */
+  host: string
+  type: ForgeType
+  /** For its API and for reading its repositories. */
+  token?: Secret | undefined
+  /** Where its API is, if not where the type has it: `https://git.acme.dev/api/v4`. */
+  apiUrl?: string
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Entity } from './entity.ts'
+import type { HttpClient } from './http-client.ts'
 import type { KindSpec } from './kind.ts'
 import type { Processor, Provider } from './provider.ts'
 import type { Route } from './route.ts'
@@ -162,6 +163,8 @@ export interface PluginContext {
   readonly db: Database
   readonly log: Log
   readonly jobs: Jobs
+  /** The one way out to other systems; every address is checked. */
+  readonly http: HttpClient
   /** Writes an audit line in the transaction of the write it is about. */
   audit(tx: Transaction, line: AuditLine): Promise<void>
   /** @throws PortalError `forbidden` with the reason, or `unauthenticated` */

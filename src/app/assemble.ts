@@ -15,6 +15,7 @@ import { createEvents, type Events } from '../platform/events/events.ts'
 import { portalAddress } from '../platform/http/address.ts'
 import { createMetrics, metricsRegistry } from '../platform/http/metrics.ts'
 import { portalTitle } from '../platform/http/page.ts'
+import { createHttpClient, type HttpClientOptions } from '../platform/http-client/client.ts'
 import { createJobs, type JobRunner } from '../platform/jobs/jobs.ts'
 import { kindOf } from '../platform/jobs/kind.ts'
 import { openPolicy, policySeam } from '../platform/permissions/policy.ts'
@@ -35,6 +36,8 @@ export interface AssembleOptions {
   now?: () => Date
   /** A write that awaits anything but the database fails. */
   development?: boolean
+  /** How other systems are found and reached. For tests. */
+  network?: Pick<HttpClientOptions, 'resolver' | 'connector'>
 }
 
 /** The portal without its server: data, plugins with their contexts, services, jobs that do not run yet. */
@@ -75,6 +78,8 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   const services = new Services()
   const events = createEvents({ db, log })
   const metrics = createMetrics()
+  const http = createHttpClient({ ...options.network, options: config.outbound, log, metrics, now })
+  closing.add('the connections to other systems', () => http.close())
   let jobs: JobRunner | undefined
   const contextOf = (plugin: Plugin) =>
     createContext(plugin.name, {
@@ -82,6 +87,7 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
       log,
       services,
       events,
+      http,
       jobs: () => there(jobs, 'The jobs'),
       policy: () => services.tryUse(policySeam) ?? openPolicy,
       now,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Actor } from '../api/actor.ts'
 import type { Database } from '../api/database.ts'
 import type { Entity } from '../api/entity.ts'
+import type { HttpClient } from '../api/http-client.ts'
 import type { Jobs, PluginContext } from '../api/plugin.ts'
 import type { ServiceRef } from '../api/wiring.ts'
 import { writeAudit } from '../platform/audit/audit.ts'
@@ -36,6 +37,7 @@ export interface ContextHost {
   log: Logger
   services: Services
   events: Events
+  http: HttpClient
   /** Asked for late: jobs need the contributions, and these their contexts. */
   jobs(): Jobs
   policy(): Policy
@@ -51,6 +53,7 @@ export function createContext(plugin: string, host: ContextHost): PluginContext 
     db: host.db,
     log: host.log.child({ plugin }),
     jobs: { enqueue: (tx, id, options) => host.jobs().enqueue(tx, `${plugin}.${id}`, options) },
+    http: host.http,
     audit: (tx, line) => writeAudit(tx, line, host),
     authorize: (actor: Actor, permission: string, entity?: Entity) =>
       authorize(host.policy(), actor, permission, entity),

@@ -10,7 +10,7 @@ import { collect } from './registry.ts'
 
 /**
  * What the plugins contribute, with nothing opened and no `setup` run, for commands that need nothing. Their contexts
- * have a log, the contributions, the time and ids; the database and the jobs throw an error that names the command.
+ * have a log, the contributions, the time and ids; the database, the jobs and requests to other systems throw an error that names the command.
  *
  * @throws PortalError `invalid` for plugins that do not fit together
  */
@@ -33,6 +33,10 @@ export function unopened(
     db,
     log,
     services,
+    http: {
+      request: async () => refuse('The way to other systems'),
+      stream: async () => refuse('The way to other systems'),
+    },
     events: createEvents({ db: { inTransaction: () => false, afterCommit: () => refuse('The database') }, log }),
     jobs: () => refuse('The list of jobs'),
     policy: () => openPolicy,

@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { InjectOptions } from 'fastify'
+import type { OutboundConfig } from '../api/config.ts'
 import type { Plugin } from '../api/plugin.ts'
 import { buildPortal, type Portal } from '../app/build.ts'
 import { withStanding } from '../app/plugins.ts'
 import { catalog, folderProvider } from '../features/index.ts'
 import { listAudit } from '../platform/audit/audit.ts'
+import type { HttpClientOptions } from '../platform/http-client/client.ts'
+import { OutboundOptions } from '../platform/http-client/options.ts'
 import { createLog } from '../platform/log.ts'
 import { personHeader, testAccess } from './access.ts'
 import { elementById, type Found, hasId, textOf } from './html.ts'
@@ -36,6 +39,10 @@ export interface TestPortalOptions {
   title?: string
   /** Views throw on a prop that is not there. On unless told otherwise. */
   strict?: boolean
+  /** What may be asked of other systems. */
+  outbound?: OutboundConfig
+  /** How they are found and reached. Unless given, no name leads anywhere. */
+  network?: Pick<HttpClientOptions, 'resolver' | 'connector'>
 }
 
 export interface AskOptions {
@@ -148,6 +155,8 @@ async function build(options: TestPortalOptions, folder: string, dataDir: string
     title: options.title ?? 'Test portal',
     baseUrl: options.baseUrl ?? 'http://localhost:7007',
     plugins: all,
+    outbound: OutboundOptions.parse(options.outbound ?? {}),
+    forges: [],
     host,
     port: 0,
     dataDir,
@@ -159,6 +168,7 @@ async function build(options: TestPortalOptions, folder: string, dataDir: string
     log: createLog('silent'),
     strict,
     development: true,
+    network: options.network ?? { resolver: async () => [] },
     ...(now && { now }),
   })
 }

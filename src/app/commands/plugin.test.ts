@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { definePlugin, type Plugin, type PluginContext } from '../../api/plugin.ts'
 import { catalog, folderProvider } from '../../features/index.ts'
 import type { LoadedConfig } from '../../platform/config/load.ts'
+import { defaultOutbound } from '../../platform/http-client/options.ts'
 import { pluginCommand } from './plugin.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'callboard-command-'))
@@ -40,6 +41,8 @@ const configOf = (plugins: readonly Plugin[]): LoadedConfig => ({
   title: 'Test',
   baseUrl: 'http://localhost:7007',
   plugins,
+  outbound: defaultOutbound,
+  forges: [],
   host: '127.0.0.1',
   port: 0,
   dataDir,

@@ -113,6 +113,8 @@ test('the environment names file, address and data folder', async () => {
     port: 8080,
     dataDir: join(folder, 'run/mine'),
     development: true,
+    outbound: { denyHosts: [], allowPrivate: [], allowHttp: [], timeout: '30s', maxBytes: 10_000_000, perHost: 8 },
+    forges: [],
   })
 })
 
@@ -145,6 +147,45 @@ export default { title: 7, baseURL: 'x', baseUrl: 'portal.acme.dev', plugin: [],
   ]) {
     expect(message).toContain(part)
   }
+})
+
+test('what is wrong within outbound and forges is told at its place', async () => {
+  await write({
+    'portal.config.ts': `export default {
+  outbound: { allowHosts: ['*.acme.dev', 'https://acme.dev', '*'], allowPrivate: 'x', timeout: '30', perHost: 0, allowHost: [] },
+  forges: [{ host: 'git.acme.dev', type: 'gitea' }, { host: '*.acme.dev', type: 'svn', token: 'hunter2', apiURL: '' }, 7] }`,
+  })
+  const { message } = await load({ file: 'portal.config.ts' })
+  expect(message).not.toContain('hunter2')
+  for (const part of [
+    'has 11 problems',
+    'outbound.allowHosts[1] is the text "https://acme.dev". Write a list of hosts, for example allowHosts: [',
+    'outbound.allowHosts[2] is the text "*".',
+    'outbound.allowPrivate is the text "x". Write a list of hosts',
+    'outbound.timeout is the text "30". Write a number with its unit',
+    'outbound.perHost is the number 0. Write a whole number from 1 to 100',
+    'outbound: "allowHost" is unknown. Did you mean "allowHosts"?',
+    'forges[1].host is the text "*.acme.dev". Write a host',
+    'forges[1].type is the text "svn". Write one of github, gitlab',
+    "forges[1].token is a text. Write token: secret('GIT_TOKEN')",
+    'forges[1]: "apiURL" is unknown. Did you mean "apiUrl"?',
+    'forges[2] is the number 7. Write an object',
+  ]) {
+    expect(message).toContain(part)
+  }
+})
+
+test('outbound and forges are understood; a host has one forge', async () => {
+  const text = (more: string) => `import { defineConfig, secret } from 'callboard'
+export default defineConfig({ outbound: { allowPrivate: ['::1', '[::1]:80', '10.0.0.7:9090'], timeout: '5s' },
+  forges: [{ host: 'GIT.acme.dev:443', type: 'gitlab', token: secret('T'), apiUrl: 'https://git.acme.dev/api/v4' } ${more}] })`
+  await write({ 'portal.config.ts': text(''), 'b.ts': text(", { host: 'git.acme.dev', type: 'gitea' }") })
+  const { config } = await load({ file: 'portal.config.ts', env: { T: 'hunter2' } })
+  expect(config.outbound).toMatchObject({ allowPrivate: ['::1', '[::1]:80', '10.0.0.7:9090'], timeout: '5s' })
+  expect(config.forges).toEqual([
+    { host: 'git.acme.dev', type: 'gitlab', token: '••••••', apiUrl: 'https://git.acme.dev/api/v4' },
+  ])
+  expect((await load({ file: 'b.ts' })).message).toContain('forges[0] and forges[1] have the same host.')
 })
 
 test.each([

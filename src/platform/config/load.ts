@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { PortalError } from '../../api/errors.ts'
 import type { Plugin } from '../../api/plugin.ts'
+import type { Outbound } from '../http-client/options.ts'
+import type { ForgeOptions } from '../source/forges/options.ts'
 import { setConfigurationFolder } from './folder.ts'
 import { importProblems } from './import-problem.ts'
 import { configurationError, type Problem } from './problem.ts'
@@ -18,6 +20,8 @@ export interface LoadedConfig extends Settings {
   /** Scheme, host and port, without a slash at the end. */
   baseUrl: string
   plugins: readonly Plugin[]
+  outbound: Outbound
+  forges: readonly ForgeOptions[]
 }
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Secret } from '../../api/env.ts'
 import { definePlugin } from '../../api/plugin.ts'
 import { route } from '../../api/route.ts'
+import { defaultOutbound } from '../http-client/options.ts'
 import { describeConfig, mask } from './mask.ts'
 
 test('secrets become dots, wherever they are', () => {
@@ -71,10 +72,13 @@ test('a plugin is told by its options and the names of its contributions', () =>
     port: 7007,
     dataDir: '/srv/data',
     development: false,
+    outbound: defaultOutbound,
+    forges: [],
     plugins: [costs],
   }
   expect(describeConfig(config)).toEqual({
     ...config,
+    outbound: { denyHosts: [], allowPrivate: [], allowHttp: [], timeout: '30s', maxBytes: 10_000_000, perHost: 8 },
     plugins: [
       {
         name: 'costs',

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { nearest } from '../../api/nearest.ts'
 import { definePlugin, type Plugin } from '../../api/plugin.ts'
+import { type Outbound, OutboundOptions } from '../http-client/options.ts'
+import { ForgeOptions, forgeTypes } from '../source/forges/options.ts'
 import type { Problem } from './problem.ts'
 
 /** What a configuration file decides, checked. */
@@ -8,18 +10,40 @@ export interface Declared {
   title: string
   baseUrl: string | undefined
   plugins: Plugin[]
+  outbound: Outbound
+  forges: ForgeOptions[]
 }
 
 const Shape = z.strictObject({
   title: z.string().trim().min(1).max(60).default('Callboard').describe('Name of the portal'),
   baseUrl: z.string().refine(isOrigin).optional().describe('Address under which people reach the portal'),
   plugins: z.array(z.unknown()).default([]).describe('The plugins, in the order of navigation, tabs and cards'),
+  outbound: OutboundOptions.prefault({}).describe('What the portal may ask of other systems'),
+  forges: z.array(ForgeOptions).default([]).describe('Hosts of Git repositories besides the public ones, and tokens'),
 })
 
 const remedies: Record<string, string> = {
   title: "Write a text of at most 60 characters, for example title: 'Acme'.",
   baseUrl: "Write scheme, host and, if need be, port, without a path, for example baseUrl: 'https://portal.acme.dev'.",
   plugins: 'Write a list, for example plugins: [catalog()].',
+  outbound: "Write an object, for example outbound: { allowPrivate: ['git.acme.dev'] }.",
+  'outbound.allowHosts': hostsRemedy('allowHosts'),
+  'outbound.denyHosts': hostsRemedy('denyHosts'),
+  'outbound.allowPrivate': hostsRemedy('allowPrivate'),
+  'outbound.allowHttp': hostsRemedy('allowHttp'),
+  'outbound.timeout': "Write a number with its unit, for example timeout: '30s'.",
+  'outbound.maxBytes': 'Write a whole number of bytes, for example maxBytes: 10_000_000.',
+  'outbound.perHost': 'Write a whole number from 1 to 100, for example perHost: 8.',
+  forges: "Write a list, for example forges: [{ host: 'git.acme.dev', type: 'gitlab' }].",
+  'forges[]': "Write an object, for example { host: 'git.acme.dev', type: 'gitlab' }.",
+  'forges[].host': "Write a host, with its port if it has one, for example host: 'git.acme.dev'.",
+  'forges[].type': `Write one of ${forgeTypes.join(', ')}.`,
+  'forges[].token': "Write token: secret('GIT_TOKEN'), so that it is shown nowhere.",
+  'forges[].apiUrl': "Write the address of its API, for example apiUrl: 'https://git.acme.dev/api/v4'.",
+}
+
+function hostsRemedy(option: string): string {
+  return `Write a list of hosts, for example ${option}: ['git.acme.dev', '*.acme.dev', '10.0.0.7:8080'].`
 }
 
 const pluginKeys = Object.keys({
@@ -59,7 +83,17 @@ export function checkConfig(value: unknown, file: string): { declared: Declared 
   }
   const { plugins, problems } = checkPlugins(parsed.data.plugins)
   const baseUrl = parsed.data.baseUrl === undefined ? undefined : new URL(parsed.data.baseUrl).origin
-  return { declared: { title: parsed.data.title, baseUrl, plugins }, problems }
+  const { title, outbound, forges } = parsed.data
+  problems.push(...repeatedForges(forges, file))
+  return { declared: { title, baseUrl, plugins, outbound, forges }, problems }
+}
+
+function repeatedForges(forges: readonly ForgeOptions[], file: string): Problem[] {
+  return forges.flatMap(({ host }, index) => {
+    const first = forges.findIndex((forge) => forge.host === host)
+    if (first === index) return []
+    return [{ what: `${file}: forges[${first}] and forges[${index}] have the same host.`, remedy: 'Keep one of them.' }]
+  })
 }
 
 function isOrigin(text: string): boolean {
@@ -69,12 +103,29 @@ function isOrigin(text: string): boolean {
 }
 
 function toProblems(issue: z.core.$ZodIssue, value: unknown, file: string): Problem[] {
+  const place = placeOf(issue.path)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(key, file, Object.keys(Shape.shape)))
+    const where = place === '' ? file : `${file}: ${place}`
+    return issue.keys.map((key) => unknownKey(key, where, keysAt(issue.path[0])))
   }
-  const key = issue.path[0] ?? ''
-  const found = (value as Record<PropertyKey, unknown>)[key]
-  return [{ what: `${file}: ${String(key)} is ${describe(found)}.`, remedy: remedies[String(key)] ?? issue.message }]
+  const found = issue.path.reduce<unknown>((within, key) => (within as Record<PropertyKey, unknown>)[key], value)
+  const general = place.replace(/\[\d+\]/g, '[]')
+  const remedy = remedies[general] ?? remedies[general.replace(/\[\]$/, '')] ?? issue.message
+  const shown = typeof found === 'string' && issue.path.at(-1) === 'token' ? 'a text' : describe(found)
+  return [{ what: `${file}: ${place} is ${shown}.`, remedy }]
+}
+
+/** `forges[0].type`. */
+function placeOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+function keysAt(option: PropertyKey | undefined): string[] {
+  if (option === 'outbound') return Object.keys(OutboundOptions.shape)
+  return Object.keys(option === 'forges' ? ForgeOptions.shape : Shape.shape)
 }
 
 function unknownKey(key: string, where: string, known: readonly string[]): Problem {
