@@ -7,7 +7,8 @@ import type { Destination } from './destination.ts'
 import { exchange } from './exchange.ts'
 import { Failure, timedOut } from './failure.ts'
 import type { HostRules, Limits } from './options.ts'
-import { Origin, type OriginOptions, type Permit } from './origin.ts'
+import type { Origin, OriginOptions, Permit } from './origin.ts'
+import { Origins } from './origins.ts'
 import { type Hop, redirectOf } from './redirect.ts'
 import { permittedAddresses, type Resolver } from './resolution.ts'
 import { mayRepeat, retryDelay, saysDown, saysLater } from './retry.ts'
@@ -42,17 +43,16 @@ export interface Answer {
   close(): void
 }
 
-const mostOrigins = 1_000
-
 /** Sends requests to hosts, of which it remembers how they do, and again where that may help. */
 export class Attempts {
   readonly #options: AttemptsOptions
-  readonly #origins = new Map<string, Origin>()
+  readonly #origins: Origins
   readonly #kept: PinnedAgent
   readonly #fresh: PinnedAgent
 
   constructor(options: AttemptsOptions) {
     this.#options = options
+    this.#origins = new Origins(options)
     const connector = options.connector ?? createConnector()
     this.#kept = new PinnedAgent(connector, true)
     this.#fresh = new PinnedAgent(connector, false)
@@ -60,13 +60,13 @@ export class Attempts {
 
   /** How many hosts are left alone at this moment. */
   get resting(): number {
-    return [...this.#origins.values()].filter(({ isResting }) => isResting).length
+    return this.#origins.resting
   }
 
   /** @throws Failure, or the reason of the one who ended the call */
   async send(hop: Hop, options: SendOptions): Promise<Answer> {
     const most = mayRepeat(hop.method) ? options.retries : 0
-    const origin = this.#originOf(hop.to)
+    const origin = this.#origins.of(hop.to.origin)
     try {
       for (let attempt = 1; ; attempt++) {
         const delayAfter = (retryAfter?: string) =>
@@ -78,7 +78,7 @@ export class Attempts {
         await this.#sleep(done.delay, options.call.signal)
       }
     } finally {
-      this.#forget(hop.to.origin, origin)
+      this.#origins.release(hop.to.origin)
     }
   }
 
@@ -162,25 +162,9 @@ export class Attempts {
       response.destroy()
       settle()
       call.end()
+      this.#origins.release(hop.to.origin)
     }
     return { ...none, stream: watched(body, permit, close), close }
-  }
-
-  #originOf({ origin: name }: Destination): Origin {
-    const known = this.#origins.get(name)
-    if (known) return known
-    const { perHost, limits, now, log } = this.#options
-    const origin = new Origin({ name, perHost, limits, now, log })
-    this.#origins.set(name, origin)
-    if (this.#origins.size > mostOrigins) {
-      const oldest = [...this.#origins].find(([, { isQuiet }]) => isQuiet)
-      if (oldest && oldest[1] !== origin) this.#origins.delete(oldest[0])
-    }
-    return origin
-  }
-
-  #forget(name: string, origin: Origin): void {
-    if (origin.isForgettable && this.#origins.get(name) === origin) this.#origins.delete(name)
   }
 
   #delay(attempt: number, retryAfter: string | undefined, call: Call): number | undefined {

@@ -88,6 +88,8 @@ test.each<[string, Record<string, string>, () => Buffer]>([
   const failure = await failureOf(outside.client().request({ url, maxBytes: 4_000 }))
   expect(failure).toMatchObject({ code: 'upstream', message: `${url} answered with more than 4000 bytes` })
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000)
+  // What is small as it was sent has arrived as a whole, so that its connection is kept.
+  if (!headers['content-encoding']) await expect.poll(() => outside.openSockets).toBe(0)
   expect(outside.requests).toHaveLength(1)
 })
 
@@ -108,8 +110,9 @@ test.each<[string, Record<string, string>, Buffer]>([
 })
 
 test('a head that is too large is not read', async () => {
-  outside.handler = (_request, response) => void response.writeHead(200, { 'x-large': 'a'.repeat(20_000) }).end()
-  const { message } = await failureOf(outside.client().request({ url }))
+  outside.handler = (_request, response) => void response.writeHead(200, { 'x-large': 'a'.repeat(5_000) }).end()
+  const client = outside.client({}, { limits: { headBytes: 4_000 } })
+  const { message } = await failureOf(client.request({ url }))
   expect(message).toBe(`${url} answered with too large a head`)
 })
 
@@ -195,6 +198,7 @@ test('redirects are followed, a few of them, each on its own', async () => {
     code: 'upstream',
     message: 'https://git.acme.dev/x redirects more than 5 times',
   })
+  expect(outside.requests).toHaveLength(4 + 6)
   expect((await outside.client().request({ url, redirects: 0 })).headers.location).toBe('/y')
 })
 
@@ -261,6 +265,39 @@ test('a stream is read at the pace of its reader, within its limits', async () =
   expect((await failureOf(read())).message).toBe(`${url} answered with more than 1000 bytes`)
 })
 
+test('the time of a request does not hold for the rest of a stream', async () => {
+  outside.handler = (_request, response) => {
+    const drip = setInterval(() => response.write('.'), 5)
+    setTimeout(() => {
+      clearInterval(drip)
+      response.end('whole')
+    }, 300)
+  }
+  let text = ''
+  for await (const chunk of (await outside.client().stream({ url, timeout: '100ms' })).body) text += String(chunk)
+  expect(text).toContain('whole')
+})
+
+test('a stream that breaks off says so, and one that its caller ends has the reason', async () => {
+  outside.handler = (request, response) => {
+    response.write('hel')
+    setImmediate(() => request.socket.destroy())
+  }
+  const read = async (signal?: AbortSignal) => {
+    const stream = await outside.client().stream({ url, ...(signal && { signal }) })
+    for await (const _ of stream.body) {
+      // Only the end is of interest.
+    }
+  }
+  expect((await failureOf(read())).message).toBe(`${url} broke the connection off`)
+  const ended = new AbortController()
+  outside.handler = (_request, response) => {
+    response.write('hel')
+    setImmediate(() => ended.abort(new Error('no longer wanted')))
+  }
+  await expect(read(ended.signal)).rejects.toThrow('no longer wanted')
+})
+
 test('a stream that is left or closed frees its place and its connection', async () => {
   outside.handler = (_request, response) => void response.write('a')
   const client = outside.client({ perHost: 1 })
@@ -303,6 +340,12 @@ test('so many requests at a time, the others wait for their turn', async () => {
   for (const end of release.slice(5)) end()
   await Promise.all(busy)
   expect(outside.requests).toHaveLength(7)
+
+  // The place of the one that left was not given to nobody.
+  const after = [client.request({ url }), client.request({ url })]
+  await expect.poll(() => release.length).toBe(9)
+  for (const end of release.slice(7)) end()
+  await Promise.all(after)
 })
 
 test('TLS: the certificate is checked against the name, at the address that was looked up', async () => {

@@ -155,6 +155,14 @@ test('a kept connection is used again only where its addresses are permitted aga
   expect(outside.connected.map(({ addresses }) => addresses)).toEqual([[publicAddress], ['10.0.0.9']])
 })
 
+test('what must not be sent twice goes over a new connection, which cannot end meanwhile', async () => {
+  const client = outside.client()
+  for (const method of ['GET', 'POST', 'GET', 'POST'] as const) {
+    await client.request({ url: 'https://git.acme.dev/', method })
+  }
+  expect(outside.connected).toHaveLength(3)
+})
+
 test('of several addresses those that are refused are left out', async () => {
   outside.names['git.acme.dev'] = ['10.0.0.1', publicAddress, '::1', 'nonsense']
   await outside.client().request({ url: 'https://git.acme.dev/' })
