@@ -50,9 +50,11 @@ async function contents(at: Place): Promise<Record<string, unknown[]>> {
         'select source_ref, type, target_ref, holder, declared, field from catalog_relations order by 1, 2, 3, 4',
       ),
       facets: all(
-        'select key, value, ref from catalog_facets join catalog_entities on id = entity_id order by 1, 2, 3',
+        `select key, value, ref from catalog_facets f join catalog_terms t on t.id = f.term
+          join catalog_entities e on e.number = f.entity order by 1, 2, 3`,
       ),
-      lostFacets: all('select * from catalog_facets where entity_id not in (select id from catalog_entities)'),
+      lostFacets: all(`select * from catalog_facets where entity not in (select number from catalog_entities)
+        or term not in (select id from catalog_terms)`),
       changes: all('select ref, action, path, fields from catalog_changes order by ref, action'),
       problems: all(
         'select origin, path, position, ref, severity, code, field, message from catalog_problems order by path, position, code, field',

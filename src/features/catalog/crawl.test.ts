@@ -84,8 +84,11 @@ describe('a file', () => {
     const [removed] = all<{ before: string }>("select before from catalog_changes where action = 'removed'")
     expect(JSON.parse(removed?.before ?? '{}')).toMatchObject({ metadata: { name: 'a' } })
     expect(problems()).toMatchObject([{ ref: 'component:default/b', code: 'reference-not-found' }])
-    expect(all('select * from catalog_facets where entity_id not in (select id from catalog_entities)')).toEqual([])
+    expect(all('select * from catalog_facets where entity not in (select number from catalog_entities)')).toEqual([])
     expect(all("select * from catalog_relations where holder = 'component:default/a'")).toEqual([])
+    // Its number stays, since b depends on that name; its terms go.
+    expect(all("select ref from catalog_refs where ref = 'component:default/a'")).toHaveLength(1)
+    expect(all("select value from catalog_terms where key = 'metadata.name' and value = 'a'")).toEqual([])
   })
 
   test('that comes back takes its orphan up again, with the same id', async () => {

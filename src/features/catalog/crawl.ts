@@ -4,6 +4,7 @@ import { messageOf, PortalError } from '../../api/errors.ts'
 import type { Log, Progress } from '../../api/plugin.ts'
 import type { Provider } from '../../api/provider.ts'
 import type { SourceTree, TreeEntry } from '../../api/source-tree.ts'
+import type { Haste } from '../../platform/haste.ts'
 import { createInclusions } from './inclusions.ts'
 import { type LocationIn, type LocationProblem, type Target, targetsOf } from './locations.ts'
 import type { DocumentProblem } from './model/problem.ts'
@@ -34,6 +35,7 @@ export interface CrawlArgs {
   treeOf?(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined>
   /** Fetches what a placeholder names by an address that no source has; without it, such an address is refused. */
   readUrl?: ReadUrl
+  haste: Haste
   /** Reads files again even where their content is known. */
   full?: boolean
   progress: Progress
@@ -82,6 +84,7 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
     const batch = takeBatch(queue)
     const [unchanged, changed] = split(batch, known, outdated)
     const contents = await readFiles(tree, changed, limits, signal)
+    args.haste.spend(sizeOf(changed))
     const parsed = await parser.parse(contents, signal)
     followAll(unchanged.flatMap(({ entry }) => known.get(entry.path)?.locations ?? []))
     for await (const portion of inclusions.finished(parsed)) {
@@ -179,6 +182,8 @@ function takeBatch(queue: Wanted[]): Wanted[] {
   }
   return queue.splice(0, count)
 }
+
+const sizeOf = (wanted: readonly Wanted[]) => wanted.reduce((sum, { entry }) => sum + entry.size, 0)
 
 function split(
   batch: readonly Wanted[],

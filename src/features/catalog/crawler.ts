@@ -8,6 +8,7 @@ import type { SourceTree } from '../../api/source-tree.ts'
 import { milliseconds } from '../../api/time.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Contributions } from '../../platform/contributions.ts'
+import { createHaste } from '../../platform/haste.ts'
 import type { CatalogOptions } from './config.ts'
 import { catalogChanged } from './contract.ts'
 import { type CrawlResult, crawl } from './crawl.ts'
@@ -16,6 +17,7 @@ import { rulesFor, ruleText } from './rules.ts'
 import { createCrawlStore } from './store/crawl.ts'
 import { includedElsewhere } from './store/inclusions.ts'
 import { forgetFile } from './store/ingest.ts'
+import { dropUnused } from './store/interned.ts'
 import { settleProblems } from './store/references.ts'
 import {
   type CountedSource,
@@ -111,7 +113,7 @@ export function createCrawler(
     await ctx.db.write(async (tx) => {
       const refs: string[] = []
       for (const path of paths) refs.push(...(await forgetFile(tx, sourceId, path)))
-      await chooseWinners(tx, refs, 'removed from the configuration', kinds(), ctx)
+      await chooseWinners(tx, refs, { revision: 'removed from the configuration', kinds: kinds(), clock: ctx })
       await settleProblems(tx, new Set(refs), ctx)
       await forgetSource(tx, sourceId)
       changed(refs)
@@ -125,7 +127,8 @@ export function createCrawler(
     const reader = readerOf(kinds(), ruleText(one, options.rules))
     const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader, clock: ctx, changed })
     const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
-    return crawl({
+    const haste = createHaste()
+    const reading = crawl({
       provider: one,
       tree,
       parser: parserOf(),
@@ -135,10 +138,21 @@ export function createCrawler(
       rules: rulesFor(one, options.rules),
       sources: providers(),
       treeOf,
+      haste,
       progress,
       signal,
       log: ctx.log,
     })
+    return reading.finally(() => haste.end())
+  }
+
+  async function removeForGood(refs: readonly string[]): Promise<void> {
+    await ctx.db.write(async (tx) => {
+      await removeEntities(tx, refs, 'swept', ctx)
+      await settleProblems(tx, new Set(refs), ctx)
+      changed(refs)
+    })
+    ctx.log.info({ entities: refs.length }, 'Removed entities that nothing defines any more')
   }
 
   async function readOnce(one: Provider, progress: Progress, signal: AbortSignal): Promise<CrawlResult> {
@@ -240,13 +254,8 @@ export function createCrawler(
     async sweep() {
       const until = new Date(ctx.now().getTime() - milliseconds(options.keepOrphans))
       const refs = await expiredOrphans(ctx.db.read, until)
-      if (refs.length === 0) return 0
-      await ctx.db.write(async (tx) => {
-        await removeEntities(tx, refs, 'swept', ctx)
-        await settleProblems(tx, new Set(refs), ctx)
-        changed(refs)
-      })
-      ctx.log.info({ entities: refs.length }, 'Removed entities that nothing defines any more')
+      if (refs.length > 0) await removeForGood(refs)
+      for (let at: number | undefined = 0; at !== undefined; ) at = await ctx.db.write(dropUnusedFrom(at))
       return refs.length
     },
 
@@ -257,6 +266,8 @@ export function createCrawler(
     tree: treeOf,
   }
 }
+
+const dropUnusedFrom = (after: number) => (tx: Transaction) => dropUnused(tx, after)
 
 /** Other kinds, checks or rules read the same file differently. */
 function readerOf({ kinds, processors }: Kinds, rules: string): string {

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import type { Entity } from '../../api/entity.ts'
@@ -14,7 +14,7 @@ import { etagOf } from './model/etag.ts'
 import { relationsOf } from './model/relations.ts'
 import { entities } from './schema.ts'
 import type { CatalogService } from './service.ts'
-import type { EntityRow, RelatedEntity } from './store/entity.ts'
+import { type EntityRow, findEntity, type RelatedEntity } from './store/entity.ts'
 import {
   type ChangeCounts,
   countChangeGroups,
@@ -83,7 +83,7 @@ export function createHistoryService(
 
   /** The row there is now. @returns null when there is none, undefined when the actor may not see it */
   function currentRow(actor: Actor, ref: string): EntityRow | null | undefined {
-    const row = read.select().from(entities).where(eq(entities.ref, ref)).get() as EntityRow | undefined
+    const row = findEntity(read, ref, undefined)
     if (!row) return null
     const scope = scopeOf(actor)
     if (scope === undefined) return row
@@ -162,6 +162,7 @@ function rowOf(ref: string, entity: Entity, last: HistoryStep, kinds: Kinds): En
   const since = new Date(last.at)
   return {
     ...columnsOf(ref, entity, kinds),
+    number: 0,
     id: last.entityId,
     uid: '',
     etag: etagOf(entity),

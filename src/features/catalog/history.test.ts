@@ -293,7 +293,10 @@ test('after a random sequence of edits, the view of every moment equals what was
     const replay: { at: number; entity: Entity | undefined }[] = []
     let isWritten = false
     const note = () => {
-      const row = on.portal.db.read.get(`select entity from catalog_entities where ref = 'component:default/cart'`)
+      const row = on.portal.db.read.get(
+        `select d.entity from catalog_entities e join catalog_documents d using (number)
+          where ref = 'component:default/cart'`,
+      )
       const { entity } = (row ?? {}) as { entity?: string }
       replay.push({ at: clock, entity: entity === undefined ? undefined : (JSON.parse(entity) as Entity) })
     }

@@ -1,5 +1,16 @@
 import type { Entity } from '../../api/entity.ts'
-import { bool, index, integer, json, primaryKey, table, text, time, uniqueIndex } from '../../platform/db/columns.ts'
+import {
+  bool,
+  index,
+  integer,
+  json,
+  primaryKey,
+  table,
+  text,
+  time,
+  uniqueIndex,
+  view,
+} from '../../platform/db/columns.ts'
 import type { Change } from './model/changes.ts'
 import type { Fill } from './model/filling.ts'
 import type { Place } from './model/problem.ts'
@@ -82,11 +93,20 @@ export const inclusions = table(
     index('catalog_inclusions_included').on(t.includedSourceId),
   ],
 )
+/**
+ * Every reference that occurs, of entities and of what relations name. Rows that are many hold the number in its
+ * place: with texts in them the database was three times as large and reading took twice as long.
+ */
+export const refs = table('catalog_refs', { number: integer().primaryKey(), ref: text().notNull() }, (t) => [
+  uniqueIndex('catalog_refs_ref').on(t.ref),
+])
 
 export const entities = table(
   'catalog_entities',
   {
-    id: text().primaryKey(),
+    /** That of its reference. */
+    number: integer().primaryKey(),
+    id: text().notNull(),
     uid: text().notNull(),
     /** `kind:namespace/name`, lower case, as are `kind`, `owner` and `system`. */
     ref: text().notNull(),
@@ -115,9 +135,9 @@ export const entities = table(
     warnings: integer().notNull().default(0),
     createdAt: time().notNull(),
     changedAt: time().notNull(),
-    entity: json<Entity>().notNull(),
   },
   (t) => [
+    uniqueIndex('catalog_entities_id').on(t.id),
     uniqueIndex('catalog_entities_ref').on(t.ref),
     index('catalog_entities_kind_name').on(t.kind, t.sortName, t.id),
     index('catalog_entities_owner').on(t.owner),
@@ -127,38 +147,62 @@ export const entities = table(
   ],
 )
 
-/** Both directions of every relation, kept with the entity whose file states it. */
-export const relations = table(
-  'catalog_relations',
+/** What entities say, apart from the rows that lists run through. */
+export const documents = table('catalog_documents', {
+  number: integer().primaryKey(),
+  /** Ids of its terms: an index of facets by entity would cost more than all else about them. */
+  terms: json<number[]>().notNull(),
+  entity: json<Entity>().notNull(),
+})
+
+/**
+ * Every relation once, as the file of its holder states it; `holder` and `target` are numbers of references. Created
+ * WITHOUT ROWID.
+ */
+export const edges = table(
+  'catalog_edges',
   {
-    sourceRef: text().notNull(),
+    holder: integer().notNull(),
     type: text().notNull(),
-    targetRef: text().notNull(),
-    holder: text().notNull(),
-    /** The direction as it was written; the other one follows from it. */
-    declared: bool().notNull(),
+    target: integer().notNull(),
+    /** What the relation is called from the other side; null where nothing is seen from there. */
+    reverse: text(),
     /** Path of the field that states it, as JSON. */
     field: text().notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.sourceRef, t.type, t.targetRef, t.holder] }),
-    index('catalog_relations_holder').on(t.holder),
-    index('catalog_relations_target').on(t.targetRef),
-  ],
+  (t) => [primaryKey({ columns: [t.holder, t.type, t.target] }), index('catalog_edges_target').on(t.target)],
 )
 
-/** Every searchable leaf of every entity. Created WITHOUT ROWID: its key is the covering index. */
-export const facets = table(
-  'catalog_facets',
+/** Both directions of every edge, with their references written out. */
+export const relations = view('catalog_relations', {
+  sourceRef: text().notNull(),
+  type: text().notNull(),
+  targetRef: text().notNull(),
+  holder: text().notNull(),
+  /** The direction as it was written; the other one follows from it. */
+  declared: bool().notNull(),
+  field: text().notNull(),
+}).existing()
+
+/** Every key and value that some entity can be found by. */
+export const terms = table(
+  'catalog_terms',
   {
+    id: integer().primaryKey(),
     key: text().notNull(),
+    /** In lower case. */
     value: text().notNull(),
-    entityId: text().notNull(),
     /** The value as written; null where it is too long to be compared. */
     display: text(),
   },
-  (t) => [primaryKey({ columns: [t.key, t.value, t.entityId] }), index('catalog_facets_entity').on(t.entityId)],
+  (t) => [index('catalog_terms_key').on(t.key, t.value)],
 )
+
+/** Which entity has which term: every searchable leaf of every entity. Created WITHOUT ROWID. */
+export const facets = table('catalog_facets', { term: integer().notNull(), entity: integer().notNull() }, (t) => [
+  primaryKey({ columns: [t.term, t.entity] }),
+  index('catalog_facets_entity').on(t.entity),
+])
 
 export const problems = table(
   'catalog_problems',

@@ -15,6 +15,7 @@ import {
   type ChangeRow,
   changesOf,
   countByKind,
+  documentsOf,
   type EntityRow,
   findEntity,
   findTitle,
@@ -150,9 +151,11 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       const { condition } = scopeOf(actor)
       for (const rows of allEntities(read, query, condition, exportBatch)) {
         const refs = rows.map(({ ref }) => ref)
-        const documents = documentsOf(refs)
         const failing = rows.filter(({ errors }) => errors > 0).map(({ ref }) => ref)
         const statuses = failing.length > 0 ? statusesOf(read, failing) : new Map<string, EntityStatus>()
+        const documents = new Map(
+          documentsOf(read, refs).map((row) => [row.ref, stamped(JSON.parse(row.entity) as Entity, row)]),
+        )
         const relations = groupBy(relationsFrom(read, refs, condition), ({ ref }) => ref)
         yield rows.flatMap((row) => {
           const entity = documents.get(row.ref)
@@ -169,7 +172,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       const key = `${scope.key} ${full}`
       const known = overviews.get(key)
       if (known) return known
-      const row = await findEntity(read, full, scope.condition)
+      const row = findEntity(read, full, scope.condition)
       if (!row) throw absent(ref)
       const overview = {
         row,
@@ -183,7 +186,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
 
     statusOf: ({ ref, errors }) => (errors > 0 ? statusesOf(read, [ref]).get(ref) : undefined),
 
-    find: (actor, ref) => findEntity(read, formatRef(ref), scopeOf(actor).condition),
+    find: async (actor, ref) => findEntity(read, formatRef(ref), scopeOf(actor).condition),
 
     async entity(actor, ref) {
       const row = await service.find(actor, ref)
@@ -230,14 +233,6 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
     const titleOf = (ref: string | null | undefined) => (ref ? service.titleOf(actor, ref) : null)
     const systemTitle = 'systemTitle' in row ? { systemTitle: titleOf(row.system) } : {}
     return { ...row, ownerTitle: titleOf(row.owner), ...systemTitle }
-  }
-
-  function documentsOf(refs: readonly string[]): Map<string, Entity> {
-    const rows = read.all(
-      sql`select ${entities.ref} as ref, ${entities.entity} as entity, ${entities.uid} as uid, ${entities.etag} as etag
-        from ${entities} where ${entities.ref} in (select value from json_each(${JSON.stringify(refs)}))`,
-    ) as unknown as { ref: string; entity: string; uid: string; etag: string }[]
-    return new Map(rows.map((row) => [row.ref, stamped(JSON.parse(row.entity) as Entity, row)]))
   }
 
   return service

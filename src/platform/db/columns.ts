@@ -14,6 +14,7 @@ export {
   primaryKey,
   real,
   sqliteTable as table,
+  sqliteView as view,
   text,
   unique,
   uniqueIndex,

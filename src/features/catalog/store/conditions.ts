@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Filter } from '../model/filter.ts'
 import { type Group, groups, type ListQuery } from '../query.ts'
-import { entities, facets, relations } from '../schema.ts'
+import { edges, entities, facets, refs, terms } from '../schema.ts'
 import { withSubGroups } from './organisation.ts'
 
 type Part = Group | 'attention' | 'text'
@@ -54,11 +54,19 @@ const relationKey = 'relations.'
 function statement({ key, values }: Filter[number][number]): SQL {
   if (!key.startsWith(relationKey)) return hasFacet(key, values)
   const type = key.slice(relationKey.length)
-  const target = values ? sql` and ${relations.targetRef} in ${values}` : sql``
-  return sql`${entities.ref} in (select ${relations.sourceRef} from ${relations} where lower(${relations.type}) = ${type}${target})`
+  const side = (from: SQL, name: SQL, to: SQL) => {
+    const target = values
+      ? sql` and ${to} in (select ${refs.number} from ${refs} where ${refs.ref} in ${values})`
+      : sql``
+    return sql`select ${from} from ${edges} where lower(${name}) = ${type}${target}`
+  }
+  const stated = side(sql`${edges.holder}`, sql`${edges.type}`, sql`${edges.target}`)
+  const reverse = side(sql`${edges.target}`, sql`${edges.reverse}`, sql`${edges.holder}`)
+  return sql`${entities.number} in (${stated} union all ${reverse})`
 }
 
 function hasFacet(key: string, values: readonly string[] | undefined): SQL {
-  const equal = values ? sql` and ${facets.value} in ${values}` : sql``
-  return sql`${entities.id} in (select ${facets.entityId} from ${facets} where ${facets.key} = ${key}${equal})`
+  const equal = values ? sql` and ${terms.value} in ${values}` : sql``
+  return sql`${entities.number} in (select ${facets.entity} from ${terms}
+    join ${facets} on ${facets.term} = ${terms.id} where ${terms.key} = ${key}${equal})`
 }

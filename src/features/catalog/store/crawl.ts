@@ -7,6 +7,7 @@ import type { Inclusion, ReadDocument, ReadFile } from '../reading.ts'
 import { candidates, files, problems, sources } from '../schema.ts'
 import { inclusionsOf, replaceInclusions } from './inclusions.ts'
 import { closeFile, forgetFile, type IngestClock, type Origin, problemId, problemRow, putDocuments } from './ingest.ts'
+import { createInterned } from './interned.ts'
 import { settleProblems, type Touched } from './references.ts'
 import { chooseWinners, type Kinds } from './winners.ts'
 
@@ -45,11 +46,21 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
   let including: ReadonlyMap<string, Inclusion[]> = new Map()
   let origin: Origin = { sourceId: '', revision: '', reader }
   let everything = false
+  const interned = createInterned()
 
   async function write(work: (tx: Transaction) => Promise<string[]>): Promise<void> {
+    try {
+      await writeAll(work)
+    } catch (error) {
+      interned.forget()
+      throw error
+    }
+  }
+
+  async function writeAll(work: (tx: Transaction) => Promise<string[]>): Promise<void> {
     await db.write(async (tx) => {
       const refs = await work(tx)
-      const different = await chooseWinners(tx, refs, origin.revision, kinds, clock)
+      const different = await chooseWinners(tx, refs, { revision: origin.revision, kinds, clock, interned })
       if (different.length > 0) changed(different)
       for (const ref of refs) touched.add(ref)
     })

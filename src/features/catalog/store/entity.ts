@@ -1,8 +1,9 @@
 import { eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
-import { changes, entities, problems, relations } from '../schema.ts'
+import type { Entity } from '../../../api/entity.ts'
+import { changes, documents, entities, problems, relations } from '../schema.ts'
 
-export type EntityRow = typeof entities.$inferSelect
+export type EntityRow = typeof entities.$inferSelect & { entity: Entity }
 export type ProblemRow = typeof problems.$inferSelect
 
 export interface RelatedEntity {
@@ -27,10 +28,24 @@ export interface ChangeRow {
   fields: string | null
 }
 
-export async function findEntity(read: Reader, ref: string, scope: SQL | undefined): Promise<EntityRow | undefined> {
+export function findEntity(read: Reader, ref: string, scope: SQL | undefined): EntityRow | undefined {
   const visible = scope ? sql` and ${scope}` : sql``
-  const [row] = await read.select().from(entities).where(sql`${entities.ref} = ${ref}${visible}`)
-  return row
+  const found = read
+    .select()
+    .from(entities)
+    .innerJoin(documents, eq(documents.number, entities.number))
+    .where(sql`${entities.ref} = ${ref}${visible}`)
+    .get()
+  return found && { ...found.catalog_entities, entity: found.catalog_documents.entity }
+}
+
+/** The documents of some entities, as JSON, with what the portal adds to them. */
+export function documentsOf(read: Reader, refs: readonly string[]) {
+  return read.all(
+    sql`select ${entities.ref} as ref, ${documents.entity} as entity, ${entities.uid} as uid, ${entities.etag} as etag
+      from ${entities} join ${documents} on ${documents.number} = ${entities.number}
+      where ${entities.ref} in (select value from json_each(${JSON.stringify(refs)}))`,
+  ) as unknown as { ref: string; entity: string; uid: string; etag: string }[]
 }
 
 export function findTitle(read: Reader, ref: string, scope: SQL | undefined): string | null {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import { PortalError } from '../../../api/errors.ts'
 import { type Group, groups, type ListQuery, type Sort } from '../query.ts'
-import { entities, facets } from '../schema.ts'
+import { entities, facets, terms } from '../schema.ts'
 import { conditions } from './conditions.ts'
 
 /** A row of the list, before it is dressed for the page. */
@@ -137,8 +137,10 @@ export function countMatching(read: Reader, query: ListQuery, scope: SQL | undef
 function countGroup(read: Reader, query: ListQuery, scope: SQL | undefined, group: Group): Counted[] {
   const where = conditions(query, scope, group)
   if (group === 'tag') {
-    return read.all<Counted>(sql`select ${facets.value} as value, count(*) as count from ${facets}
-      where ${facets.key} = 'metadata.tags' and ${facets.entityId} in (select ${entities.id} from ${entities} where ${where})
+    return read.all<Counted>(sql`select ${terms.value} as value, count(*) as count
+      from ${terms} join ${facets} on ${facets.term} = ${terms.id}
+      where ${terms.key} = 'metadata.tags'
+      and ${facets.entity} in (select ${entities.number} from ${entities} where ${where})
       group by 1 order by 2 desc, 1`) as unknown as Counted[]
   }
   const column = entities[group]

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
 import { emailOf } from '../model/profile.ts'
-import { entities, relations } from '../schema.ts'
+import { documents, edges, entities, refs as names, relations } from '../schema.ts'
 import { type Keyset, keysetPage, readCursor } from './cursor.ts'
 
 /** Groups that one walk down or up the organisation meets before it stops: files can say anything. */
@@ -47,23 +47,47 @@ export interface MemberQuery {
 const visible = (scope: SQL | undefined) => (scope ? sql` and ${scope}` : sql``)
 
 /**
- * A recursive table `below(ref)`: the groups given and all below them, each once, so that a circle ends. A group that
- * may not be seen is no way to those below it.
+ * A recursive table of numbers: those of `start`, and what relations of one type lead to from there, as long as these
+ * are groups that may be seen: one that may not be is no way to those behind it. Each is met once, so that a circle
+ * ends. Both directions of an edge are asked for, since either side may have stated it.
  */
+function walk(name: string, start: SQL, type: string, scope: SQL | undefined): SQL {
+  const table = sql.raw(name)
+  const met = sql`cross join ${entities} on ${entities.kind} = 'group' and ${entities.number}`
+  return sql`${table}(number) as (${start}
+    union select ${entities.number} from ${table}
+      cross join ${edges} on ${edges.holder} = ${table}.number and ${edges.type} = ${type}
+      ${met} = ${edges.target} where 1${visible(scope)}
+    union select ${entities.number} from ${table}
+      cross join ${edges} on ${edges.target} = ${table}.number and ${edges.reverse} = ${type}
+      ${met} = ${edges.holder} where 1${visible(scope)} limit ${mostGroups})`
+}
+
+/** One step further: a table `steps(source, target)` of numbers, whatever the targets are. */
+function steps(name: string, type: string): SQL {
+  const table = sql.raw(name)
+  return sql`steps(source, target) as (
+    select ${table}.number, ${edges.target} from ${table}
+      cross join ${edges} on ${edges.holder} = ${table}.number and ${edges.type} = ${type}
+    union select ${table}.number, ${edges.holder} from ${table}
+      cross join ${edges} on ${edges.target} = ${table}.number and ${edges.reverse} = ${type})`
+}
+
+const numbersOf = (refs: readonly string[]) =>
+  sql`select ${names.number} from ${names} where ${names.ref} in (select value from json_each(${JSON.stringify(refs)}))`
+
+/** The groups given and all below them. */
 function below(refs: readonly string[], scope: SQL | undefined): SQL {
-  return sql`below(ref) as (
-    select ${entities.ref} from ${entities} where ${entities.kind} = 'group'
-      and ${entities.ref} in (select value from json_each(${JSON.stringify(refs)}))${visible(scope)}
-    union select ${relations.targetRef} from below
-      cross join ${relations} on ${relations.sourceRef} = below.ref and ${relations.type} = 'parentOf'
-      cross join ${entities} on ${entities.ref} = ${relations.targetRef} and ${entities.kind} = 'group'
-      where 1${visible(scope)} limit ${mostGroups})`
+  const start = sql`select ${entities.number} from ${entities} where ${entities.kind} = 'group'
+    and ${entities.number} in (${numbersOf(refs)})${visible(scope)}`
+  return walk('below', start, 'parentOf', scope)
 }
 
 /** A query of references: these owners, and the groups below those of them that are groups. */
 export function withSubGroups(refs: readonly string[], scope: SQL | undefined): SQL {
   return sql`with recursive ${below(refs, scope)}
-    select value from json_each(${JSON.stringify(refs)}) union select ref from below`
+    select value from json_each(${JSON.stringify(refs)})
+    union select ${names.ref} from below join ${names} on ${names.number} = below.number`
 }
 
 /** Members by page: those whom the catalog knows by name, then those it does not know. */
@@ -82,8 +106,9 @@ export function listMembers(
   const found = read.all<MemberDocument>(
     sql`${membersOf(ref, query.inherited, scope)}, page as (select * from members where 1${beyond}
         order by unknown ${direction}, "sortName" ${direction}, ref ${direction} limit ${size + 1})
-      select page.*, ${entities.description} as description, ${entities.entity} as document
+      select page.*, ${entities.description} as description, ${documents.entity} as document
       from page left join ${entities} on ${entities.ref} = page.ref
+      left join ${documents} on ${documents.number} = ${entities.number}
       order by unknown ${direction}, "sortName" ${direction}, page.ref ${direction}`,
   ) as unknown as MemberDocument[]
   const rows = found.map(({ document, ...row }) => {
@@ -120,12 +145,11 @@ const edgeOf = ({ unknown, sortName, ref }: MemberRow) => [unknown, sortName, re
 
 /** A table `members`, everybody once, whichever side says so. */
 function membersOf(ref: string, inherited: boolean, scope: SQL | undefined): SQL {
-  const groups = inherited ? below([ref], scope) : sql`below(ref) as (select ${ref})`
-  return sql`with recursive ${groups},
+  const groups = inherited ? below([ref], scope) : sql`below(number) as (${numbersOf([ref])})`
+  return sql`with recursive ${groups}, ${steps('below', 'hasMember')},
     listed(ref, direct, via) as (
-      select ${relations.targetRef}, max(${relations.sourceRef} = ${ref}), json_group_array(distinct ${relations.sourceRef})
-      from below cross join ${relations} on ${relations.sourceRef} = below.ref and ${relations.type} = 'hasMember'
-      group by 1),
+      select m.ref, max(g.ref = ${ref}), json_group_array(distinct g.ref)
+      from steps join ${names} m on m.number = steps.target join ${names} g on g.number = steps.source group by 1),
     members as (
       select listed.ref as ref, listed.direct as direct, listed.via as via, ${entities.name} as name,
         ${entities.title} as title, ${entities.type} as type, ${entities.id} is null as unknown,
@@ -153,16 +177,11 @@ export interface ParentRow extends NamedRow {
 /** Every step from these groups to the top, those to parents that nothing defines included. */
 export function parentsAbove(read: Reader, refs: readonly string[], scope: SQL | undefined): ParentRow[] {
   return read.all<ParentRow>(
-    sql`with recursive above(ref) as (
-        select value from json_each(${JSON.stringify(refs)})
-        union select ${relations.targetRef} from above
-          cross join ${relations} on ${relations.sourceRef} = above.ref and ${relations.type} = 'childOf'
-          cross join ${entities} on ${entities.ref} = ${relations.targetRef} and ${entities.kind} = 'group'
-          where 1${visible(scope)} limit ${mostGroups})
-      select distinct ${relations.sourceRef} as child, ${relations.targetRef} as ref, ${entities.name} as name,
-        ${entities.title} as title, ${entities.type} as type
-      from above cross join ${relations} on ${relations.sourceRef} = above.ref and ${relations.type} = 'childOf'
-      left join ${entities} on ${entities.ref} = ${relations.targetRef}
+    sql`with recursive ${walk('above', numbersOf(refs), 'childOf', scope)}, ${steps('above', 'childOf')}
+      select distinct c.ref as child, p.ref as ref, ${entities.name} as name, ${entities.title} as title,
+        ${entities.type} as type
+      from steps join ${names} c on c.number = steps.source join ${names} p on p.number = steps.target
+      left join ${entities} on ${entities.number} = steps.target
       where (${entities.id} is null or ${scope ?? sql`1`})
       order by ${entities.id} is null, ${entities.sortName}, 2`,
   ) as unknown as ParentRow[]

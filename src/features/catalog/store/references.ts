@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
 import { parseRef } from '../../../api/ref.ts'
-import { candidates, entities, problems, relations } from '../schema.ts'
+import { candidates, edges, entities, problems, refs } from '../schema.ts'
 import { type IngestClock, problemId, problemRow } from './ingest.ts'
 
 /** Everything, after a crawl that was cut short; otherwise the references that changed. */
@@ -56,19 +56,21 @@ export async function settleProblems(tx: Transaction, touched: Touched, clock: I
 function holdersOf(tx: Transaction, touched: ReadonlySet<string>): string[] {
   const list = JSON.stringify([...touched])
   const pointing = tx.all<{ holder: string }>(
-    sql`select distinct ${relations.holder} as holder from ${relations}
-      where ${relations.targetRef} in (select value from json_each(${list}))`,
+    sql`select distinct h.ref as holder from ${refs} join ${edges} on ${edges.target} = ${refs.number}
+      join ${refs} h on h.number = ${edges.holder}
+      where ${refs.ref} in (select value from json_each(${list}))`,
   ) as unknown as { holder: string }[]
   return [...new Set([...touched, ...pointing.map(({ holder }) => holder)])]
 }
 
 function danglingRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>) => ReturnType<typeof sql>) {
   const found = tx.all<Dangling>(
-    sql`select ${relations.holder} as holder, ${relations.targetRef} as targetRef, ${relations.field} as field,
+    sql`select ${entities.ref} as holder, ${refs.ref} as targetRef, ${edges.field} as field,
       ${entities.sourceId} as sourceId, ${entities.path} as path, ${entities.position} as position
-      from ${relations} join ${entities} on ${entities.ref} = ${relations.holder}
-      where ${relations.declared} = 1 and ${inScope(sql`${relations.holder}`)}
-      and not exists (select 1 from ${entities} t where t.ref = ${relations.targetRef})`,
+      from ${entities} join ${edges} on ${edges.holder} = ${entities.number}
+      join ${refs} on ${refs.number} = ${edges.target}
+      where ${inScope(sql`${entities.ref}`)}
+      and not exists (select 1 from ${entities} t where t.number = ${edges.target})`,
   ) as unknown as Dangling[]
   return found.map(({ holder, targetRef, field, ...place }) => {
     const target = parseRef(targetRef)

@@ -8,8 +8,9 @@ import { diffEntity } from '../model/changes.ts'
 import { etagOf } from '../model/etag.ts'
 import { facetRows } from '../model/facets.ts'
 import { relationsOf } from '../model/relations.ts'
-import { candidates, changes, entities, facets, relations } from '../schema.ts'
+import { candidates, changes, documents, edges, entities, facets } from '../schema.ts'
 import { type IngestClock, newUid } from './ingest.ts'
+import { createInterned, type Interned, termName } from './interned.ts'
 
 export interface Kinds {
   kinds: ReadonlyMap<string, KindSpec>
@@ -27,12 +28,28 @@ interface Candidate {
   entity: string
 }
 
-type Row = typeof entities.$inferSelect
+type Row = typeof entities.$inferSelect & Pick<typeof documents.$inferSelect, 'entity' | 'terms'>
 
 export const orphanAnnotation = 'backstage.io/orphan'
 
-/** A value too long to be compared; no text of a file can be equal to it. */
-const tooLong = '\u0000long'
+export interface WinnerArgs {
+  /** Of the source that is being read, or a word for what else made the change. */
+  revision: string
+  kinds: Kinds
+  clock: IngestClock
+  /** Given where one crawl chooses many times. */
+  interned?: Interned
+}
+
+/** What a choice of winners comes to, written table by table at its end. */
+interface Outcome {
+  rows: Row[]
+  /** Moved or marked, and otherwise as before. */
+  moved: (typeof entities.$inferInsert)[]
+  /** As they were before. */
+  gone: Pick<Row, 'number' | 'terms'>[]
+  lines: (typeof changes.$inferInsert)[]
+}
 
 /**
  * Chooses for each reference which of its candidates is the entity, and writes entity, relations, facets and the
@@ -40,31 +57,34 @@ const tooLong = '\u0000long'
  *
  * @returns the references whose entity is now another one than before
  */
-export async function chooseWinners(
-  tx: Transaction,
-  refs: Iterable<string>,
-  revision: string,
-  kinds: Kinds,
-  clock: IngestClock,
-): Promise<string[]> {
+export async function chooseWinners(tx: Transaction, refs: Iterable<string>, args: WinnerArgs): Promise<string[]> {
+  const interned = args.interned ?? createInterned()
   const wanted = [...new Set(refs)]
-  const rows = new Map((await rowsOf(tx, wanted)).map((row) => [row.ref, row]))
+  const rows = new Map(rowsOf(tx, wanted).map((row) => [row.ref, row]))
   const found = candidatesOf(tx, wanted)
+  const numbers = interned.numbersOf(tx, wanted)
+  const outcome: Outcome = { rows: [], moved: [], gone: [], lines: [] }
   const changed: string[] = []
   for (const ref of wanted) {
     const row = rows.get(ref)
     const winner = pick(found.get(ref) ?? [], row)
-    const didChange = winner
-      ? put(tx, ref, winner, row, revision, kinds, clock)
-      : orphan(tx, row, revision, kinds, clock)
+    const number = numbers.get(ref) ?? 0
+    const didChange = winner ? put(ref, number, winner, row, args, outcome) : orphan(row, args, outcome)
     if (didChange) changed.push(ref)
   }
+  write(tx, outcome, args.kinds, interned)
   return changed
 }
 
-function rowsOf(tx: Transaction, refs: readonly string[]) {
+function rowsOf(tx: Transaction, refs: readonly string[]): Row[] {
   const list = JSON.stringify(refs)
-  return tx.select().from(entities).where(sql`${entities.ref} in (select value from json_each(${list}))`)
+  const found = tx
+    .select()
+    .from(entities)
+    .innerJoin(documents, eq(documents.number, entities.number))
+    .where(sql`${entities.ref} in (select value from json_each(${list}))`)
+    .all()
+  return found.map(({ catalog_entities: row, catalog_documents: { entity, terms } }) => ({ ...row, entity, terms }))
 }
 
 /** Raw rows: drizzle takes longer to map them than SQLite to find them, and there are as many as documents. */
@@ -88,26 +108,27 @@ function pick(found: readonly Candidate[], row: Row | undefined): Candidate | un
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
 function put(
-  tx: Transaction,
   ref: string,
+  number: number,
   winner: Candidate,
   row: Row | undefined,
-  revision: string,
-  kinds: Kinds,
-  clock: IngestClock,
+  { kinds, clock, revision }: WinnerArgs,
+  outcome: Outcome,
 ): boolean {
   const { sourceId, path, position } = winner
   const stale = winner.stale === 1
   const entity = JSON.parse(winner.entity) as Entity
   const etag = etagOf(entity)
   if (row && row.etag === etag && row.orphanedAt === null) {
+    const { entity: _entity, terms: _terms, ...known } = row
     const moved = row.sourceId !== sourceId || row.path !== path || row.position !== position || row.stale !== stale
-    if (moved) tx.bulkInsert(entities, [{ ...row, sourceId, path, position, stale }], 'replace')
+    if (moved) outcome.moved.push({ ...known, sourceId, path, position, stale })
     return moved
   }
   const now = clock.now()
   const next = {
     ...columnsOf(ref, entity, kinds),
+    number,
     id: row?.id ?? clock.id(),
     uid: row?.uid ?? newUid(),
     etag,
@@ -121,35 +142,57 @@ function put(
     createdAt: row?.createdAt ?? now,
     changedAt: now,
     entity,
+    terms: [],
   }
-  tx.bulkInsert(entities, [next], 'replace')
-  if (row) dropDerived(tx, row)
-  writeDerived(tx, next.id, ref, entity, kinds)
-  record(tx, row, { ...next, revision }, clock)
+  outcome.rows.push(next)
+  if (row) outcome.gone.push(row)
+  outcome.lines.push(...record(row, next, revision, clock))
   return true
 }
 
 /** Nothing defines it any more: it stays, marked, until it is swept. */
-function orphan(tx: Transaction, row: Row | undefined, revision: string, kinds: Kinds, clock: IngestClock): boolean {
+function orphan(row: Row | undefined, { clock, revision }: WinnerArgs, outcome: Outcome): boolean {
   if (!row || row.orphanedAt !== null) return false
   const annotations = { ...row.entity.metadata.annotations, [orphanAnnotation]: 'true' }
   const entity: Entity = { ...row.entity, metadata: { ...row.entity.metadata, annotations } }
   const now = clock.now()
   const next = { ...row, entity, etag: etagOf(entity), orphanedAt: now, changedAt: now }
-  tx.bulkInsert(entities, [next], 'replace')
-  dropDerived(tx, row)
-  writeDerived(tx, row.id, row.ref, entity, kinds)
-  record(tx, row, { ...next, revision }, clock)
+  outcome.rows.push(next)
+  outcome.gone.push(row)
+  outcome.lines.push(...record(row, next, revision, clock))
   return true
+}
+
+function write(tx: Transaction, { rows, moved, gone, lines }: Outcome, kinds: Kinds, interned: Interned): void {
+  for (const row of gone) dropDerived(tx, row)
+  const termsOf = termsOfRows(tx, rows, interned)
+  tx.bulkInsert(entities, [...rows.map(({ entity: _entity, terms: _terms, ...row }) => row), ...moved], 'replace')
+  tx.bulkInsert(
+    documents,
+    rows.map(({ number, entity }) => ({ number, entity, terms: termsOf.get(number) ?? [] })),
+    'replace',
+  )
+  tx.bulkInsert(edges, edgesOf(tx, rows, kinds, interned), 'ignore')
+  insertFacets(tx, rows)
+  tx.bulkInsert(changes, lines)
+}
+
+/** In one statement, in the order of the index: row by row it took a third of the time of all reading. */
+function insertFacets(tx: Transaction, rows: readonly Row[]): void {
+  const numbers = JSON.stringify(rows.map(({ number }) => number))
+  tx.run(sql`insert or ignore into ${facets} (term, entity)
+    select t.value, ${documents.number} from ${documents} join json_each(${documents.terms}) t
+    where ${documents.number} in (select value from json_each(${numbers})) order by 1, 2`)
 }
 
 /** Takes entities away for good; their last state stays in the history. */
 export async function removeEntities(tx: Transaction, refs: readonly string[], revision: string, clock: IngestClock) {
   for (const ref of refs) {
-    const [row] = await tx.select().from(entities).where(eq(entities.ref, ref))
+    const [row] = rowsOf(tx, [ref])
     if (!row) continue
     dropDerived(tx, row)
-    tx.bulkDelete(entities.id, [row.id])
+    tx.bulkDelete(documents.number, [row.number])
+    tx.bulkDelete(entities.number, [row.number])
     tx.bulkInsert(changes, [{ ...lineOf(row, clock), action: 'removed', revision, before: row.entity }])
   }
 }
@@ -212,52 +255,47 @@ function sortable(name: string): string {
   )
 }
 
-function dropDerived(tx: Transaction, { id, ref }: Pick<Row, 'id' | 'ref'>): void {
-  tx.bulkDelete(relations.holder, [ref])
-  tx.bulkDelete(facets.entityId, [id])
+function dropDerived(tx: Transaction, { number, terms }: Pick<Row, 'number' | 'terms'>): void {
+  tx.bulkDelete(edges.holder, [number])
+  tx.run(sql`delete from ${facets} where ${facets.entity} = ${number}
+    and ${facets.term} in (select value from json_each(${JSON.stringify(terms)}))`)
 }
 
-function writeDerived(tx: Transaction, id: string, ref: string, entity: Entity, kinds: Kinds): void {
-  const spec = kinds.kinds.get(entity.kind)
-  const stated = spec ? relationsOf(entity, spec).relations : []
-  const derived = kinds.processors.flatMap((processor) => processor.relations?.(entity) ?? [])
-  tx.bulkInsert(
-    relations,
-    [
-      ...stated.map(({ sourceRef, type, targetRef, declared, field }) => {
-        return { sourceRef, type, targetRef, declared, field: JSON.stringify(field), holder: ref }
+function edgesOf(tx: Transaction, rows: readonly Row[], kinds: Kinds, interned: Interned) {
+  const found = rows.flatMap(({ number, entity }) => {
+    const spec = kinds.kinds.get(entity.kind)
+    const stated = spec ? relationsOf(entity, spec).relations.filter(({ declared }) => declared) : []
+    const derived = kinds.processors.flatMap((processor) => processor.relations?.(entity) ?? [])
+    return [
+      ...stated.map(({ field, type, targetRef }) => {
+        const reverse = spec?.relations.find((one) => one.field === field[1])?.reverse ?? null
+        return { holder: number, type, targetRef, reverse, field: JSON.stringify(field) }
       }),
-      ...derived.map(({ type, targetRef }) => ({
-        sourceRef: ref,
-        type,
-        targetRef,
-        declared: true,
-        field: '[]',
-        holder: ref,
-      })),
-    ],
-    'ignore',
+      ...derived.map(({ type, targetRef }) => ({ holder: number, type, targetRef, reverse: null, field: '[]' })),
+    ]
+  })
+  const numbers = interned.numbersOf(
+    tx,
+    found.map(({ targetRef }) => targetRef),
   )
-  tx.bulkInsert(
-    facets,
-    facetRows(entity).map(({ key, value, display }) => ({ key, value: value ?? tooLong, display, entityId: id })),
-    'ignore',
-  )
+  return found.map(({ targetRef, ...edge }) => ({ ...edge, target: numbers.get(targetRef) ?? 0 }))
 }
 
-function record(
-  tx: Transaction,
-  before: Row | undefined,
-  after: Omit<Row, 'revision'> & { revision: string },
-  clock: IngestClock,
-): void {
-  const line = { ...lineOf(after, clock), revision: after.revision }
-  if (!before) {
-    tx.bulkInsert(changes, [{ ...line, action: 'created' }])
-    return
-  }
+/** @returns the ids of the terms of each entity, by its number */
+function termsOfRows(tx: Transaction, rows: readonly Row[], interned: Interned): Map<number, number[]> {
+  const found = rows.map(({ number, entity }) => ({ number, terms: facetRows(entity) }))
+  const ids = interned.termsOf(
+    tx,
+    found.flatMap(({ terms }) => terms),
+  )
+  return new Map(found.map(({ number, terms }) => [number, terms.map((term) => ids.get(termName(term)) ?? 0)]))
+}
+
+function record(before: Row | undefined, after: Row, revision: string, clock: IngestClock) {
+  const line = { ...lineOf(after, clock), revision }
+  if (!before) return [{ ...line, action: 'created' }]
   const fields = diffEntity(before.entity, after.entity)
-  if (fields.length > 0) tx.bulkInsert(changes, [{ ...line, action: 'updated', fields }])
+  return fields.length > 0 ? [{ ...line, action: 'updated', fields }] : []
 }
 
 function lineOf(row: Row, clock: IngestClock) {
