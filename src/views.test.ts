@@ -63,6 +63,7 @@ const pages: Record<string, string> = {
   '/catalog/default/component/cart/branches': 'catalog/tab',
   '/catalog/default/component/cart/source': 'catalog/source',
   '/catalog/default/component/cart/source?form=json': 'catalog/source',
+  '/catalog/default/component/cart/source?form=fields': 'catalog/source',
   '/catalog/default/component/nobody': 'catalog/missing',
   '/admin/gallery': 'admin/gallery',
   '/nowhere': 'shared/error',

@@ -1,5 +1,5 @@
 /** Made-up data of one entity's page. */
-import type { About, EntityHead, EntityRefLink, Owner, RelatedGroup } from '../catalog/views.ts'
+import type { About, EntityHead, EntityRefLink, Owner, Provenance, RelatedGroup } from '../catalog/views.ts'
 
 /** The moment all ages are counted from: the start of the portal, because pages go on counting. */
 export const now = Date.now()
@@ -27,6 +27,12 @@ export const entityLink = (kind: string, name: string, icon: string): EntityRefL
   known: true,
 })
 
+const line = (at: number, what: string): Provenance => ({
+  text: `catalog-info.yaml:${at}`,
+  title: `${what}: catalog-info.yaml line ${at}`,
+  href: `#L${at}`,
+})
+
 export const head: EntityHead = {
   ref: 'component:default/checkout',
   kind: 'Component',
@@ -42,6 +48,15 @@ export const head: EntityHead = {
     { icon: 'chat', text: '#payments', href: 'https://chat.example/payments', from: 'catalog-info.yaml:12' },
     { icon: 'code', text: 'shop/checkout', href: 'https://git.example/shop/checkout', from: null },
   ],
+  from: {
+    kind: line(2, 'kind'),
+    name: line(4, 'metadata.name'),
+    title: null,
+    description: line(5, 'metadata.description'),
+    type: line(19, 'spec.type'),
+    lifecycle: line(20, 'spec.lifecycle'),
+    owner: line(21, 'spec.owner'),
+  },
   problems: { errors: 0, warnings: 0 },
   orphan: false,
   stale: false,
@@ -64,7 +79,12 @@ export const related: RelatedGroup[] = [
     total: 3,
     moreHref: null,
     rows: [
-      { ...entityLink('component', 'cart', 'box'), sentence: 'depends on · service', owner: owners.cart },
+      {
+        ...entityLink('component', 'cart', 'box'),
+        sentence: 'depends on · service',
+        owner: owners.cart,
+        from: line(24, 'spec.dependsOn[0]'),
+      },
       {
         ...entityLink('resource', 'orders-db', 'database'),
         sentence: 'depends on · PostgreSQL',
@@ -84,6 +104,7 @@ export const related: RelatedGroup[] = [
 
 export const about: About = {
   editHref: 'https://git.example/edit',
+  allHref: '#fields',
   rows: [
     {
       title: 'Owner',

@@ -17,6 +17,7 @@ import { about, entityLink, head, now, owners, related } from './entity-fixtures
 import { changeList, earlier, history } from './history-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
 import { chips, problemList } from './problem-fixtures.ts'
+import { fields } from './provenance-fixtures.ts'
 import type { GalleryPage, GallerySample } from './views.ts'
 
 const hour = 3_600_000
@@ -311,6 +312,7 @@ export function gallery(): GalleryPage {
       section('Found in the organisation', 'catalog/_found', [['groups', found]], true),
       section('Files', 'catalog/_files', [['open folder', { tree }]]),
       section('Text', 'catalog/_text', [['a marked line', text]], true),
+      section('Fields', 'catalog/_fields', [['every origin', { switches: text.switches, fields }]], true),
       section(
         'Sources',
         'catalog/_sources',

@@ -81,9 +81,23 @@ export const entityCards: readonly EntityCard[] = [
     place: 'side',
     when: (entity) => annotationsOf(entity).length > 0,
     view: 'facts',
-    load: ({ entity }): FactsView => ({
-      facts: annotationsOf(entity).map(([title, value]) => ({ title, value })),
-    }),
+    load: async ({ entity, actor, ctx, signal }): Promise<FactsView> => {
+      const shown = annotationsOf(entity)
+      const row = await ctx.use(catalogService).find(actor, refOf(entity))
+      const marks = row
+        ? await ctx.use(pagesRef).fields.marks(
+            row,
+            shown.map(({ path }) => path),
+            signal,
+          )
+        : []
+      const facts = shown.map(({ title, value }, index) => ({
+        title,
+        value,
+        ...(marks[index] && { from: marks[index] }),
+      }))
+      return { facts }
+    },
   },
 ]
 
@@ -109,9 +123,14 @@ export const homeCards: readonly HomeCard[] = [
   },
 ]
 
-function annotationsOf(entity: Entity): [string, string][] {
+function annotationsOf(entity: Entity) {
   const { labels = {}, annotations = {} } = entity.metadata
-  return [...Object.entries(labels), ...Object.entries(annotations).filter(([key]) => !ownAnnotations.test(key))]
+  const fields = (field: string, values: Readonly<Record<string, string>>) =>
+    Object.entries(values).map(([title, value]) => ({ title, value, path: ['metadata', field, title] }))
+  return [
+    ...fields('labels', labels),
+    ...fields('annotations', annotations).filter(({ title }) => !ownAnnotations.test(title)),
+  ]
 }
 
 function refOf({ kind, metadata }: Entity) {

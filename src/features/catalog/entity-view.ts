@@ -6,6 +6,8 @@ import { contactFacts, isOrganisational } from './contact-facts.ts'
 import { ownerView, refLink } from './list-view.ts'
 import { type ProblemCode, problemCodes } from './model/problem.ts'
 import type { Located } from './places.ts'
+import type { RelatedPair } from './provenance.ts'
+import type { HeadOrigins } from './provenance-views.ts'
 import type { Overview } from './service.ts'
 import type { ChangeRow, EntityRow, ProblemRow, RelatedEntity } from './store/entity.ts'
 import {
@@ -32,12 +34,22 @@ export interface EntityViewArgs {
   main: readonly Card[]
   side: readonly Card[]
   /** Types of relations that the cards show. */
-  told?: readonly string[]
+  onCards?: readonly string[]
   /** Title of a reference, null where the catalog does not know it. */
   titleOf(ref: string): string | null
   suggest(problem: ProblemRow): string | null
   viewUrl(path: string, line?: number): string | undefined
   editUrl: string | undefined
+  /** Where fields and relations come from, as far as that is told. */
+  told?: Told
+}
+
+/** Origins of what is shown, already looked up. */
+export interface Told {
+  field(path: readonly (string | number)[]): Provenance | null
+  relation(related: RelatedPair): Provenance | null
+  /** Where every field is listed with its origin. */
+  allHref: string
 }
 
 /** The overview of an entity: what answers first, what it is related to, and what is wrong with it. */
@@ -47,9 +59,11 @@ export function entityView(args: EntityViewArgs): EntityPage {
   return {
     entity: head,
     problems: overview.problems.map((problem) => problemView(problem, args)),
-    related: relatedGroups(overview.related, row, args.told ?? []),
-    about: { editHref: args.editUrl ?? null, rows: aboutRows(args) },
-    links: linkRows(row.entity.metadata.links ?? []),
+    related: relatedGroups(overview.related, row, args),
+    about: { editHref: args.editUrl ?? null, rows: aboutRows(args), allHref: args.told?.allHref ?? null },
+    links: (row.entity.metadata.links ?? []).flatMap((link, index) =>
+      linkRows([link]).map((one) => ({ ...one, from: args.told?.field(['metadata', 'links', index]) ?? null })),
+    ),
     changes: { rows: overview.changes.map(changeView), allHref: `${entityPath(row)}/history` },
     earlier: null,
     main: args.main,
@@ -65,9 +79,10 @@ export interface HeadArgs {
   current: string
   viewUrl: string | undefined
   editUrl: string | undefined
+  told?: Told
 }
 
-export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editUrl }: HeadArgs): EntityHead {
+export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editUrl, told }: HeadArgs): EntityHead {
   const path = entityPath(row)
   const link = (id: string, title: string): TabLink => ({
     id,
@@ -88,7 +103,8 @@ export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editU
     lifecycle: row.lifecycle,
     icon: entityIcon(row.kind, row.type),
     owner: row.owner === null ? null : ownerView(row.owner, titleOf(row.owner)),
-    facts: isOrganisational(row.kind) ? contactFacts(row.entity) : headFacts(row.entity),
+    facts: isOrganisational(row.kind) ? contactFacts(row.entity, told) : headFacts(row.entity, told),
+    from: told ? headOrigins(row, told) : null,
     problems: { errors: row.errors, warnings: row.warnings },
     orphan: row.orphanedAt !== null,
     stale: row.stale,
@@ -114,20 +130,47 @@ function typeWords(type: string): string {
   return spelled[type.toLowerCase()] ?? type.replaceAll('-', ' ')
 }
 
+function headOrigins({ entity }: EntityRow, { field }: Told): HeadOrigins {
+  return {
+    kind: field(['kind']),
+    name: field(['metadata', 'name']),
+    title: field(titlePath(entity)),
+    description: field(['metadata', 'description']),
+    type: field(['spec', 'type']),
+    lifecycle: field(['spec', 'lifecycle']),
+    owner: field(['spec', 'owner']),
+  }
+}
+
+/** What the title of an entity is: its own, else the name in the profile, else its name. */
+export function titlePath({ metadata, spec }: Entity): string[] {
+  if (metadata.title !== undefined) return ['metadata', 'title']
+  const profile = spec?.profile
+  const isNamed = typeof profile === 'object' && profile !== null && 'displayName' in profile
+  return isNamed ? ['spec', 'profile', 'displayName'] : ['metadata', 'name']
+}
+
 /** How to reach those who know: e-mail of a person or group, the chat and the code. */
-function headFacts(entity: Entity): HeadFact[] {
+function headFacts(entity: Entity, told: Told | undefined): HeadFact[] {
   const facts: HeadFact[] = []
+  const from = (...path: (string | number)[]) => told?.field(path)?.title ?? null
   const profile = entity.spec?.profile
   const email = typeof profile === 'object' && profile !== null && !Array.isArray(profile) ? profile.email : undefined
   if (typeof email === 'string')
-    facts.push({ icon: 'mail', text: email, href: `mailto:${email}`, from: 'spec.profile.email' })
+    facts.push({ icon: 'mail', text: email, href: `mailto:${email}`, from: from('spec', 'profile', 'email') })
   const links = entity.metadata.links ?? []
   const chat = links.find(({ icon, type }) => icon === 'chat' || type === 'chat')
   if (chat && safeHref(chat.url))
-    facts.push({ icon: 'chat', text: chat.title ?? chat.url, href: chat.url, from: 'metadata.links' })
+    facts.push({
+      icon: 'chat',
+      text: chat.title ?? chat.url,
+      href: chat.url,
+      from: from('metadata', 'links', links.indexOf(chat)),
+    })
   const slug = entity.metadata.annotations?.['github.com/project-slug']
   if (slug && /^[\w.-]+\/[\w.-]+$/.test(slug)) {
-    facts.push({ icon: 'code', text: slug, href: `https://github.com/${slug}`, from: 'github.com/project-slug' })
+    const said = from('metadata', 'annotations', 'github.com/project-slug')
+    facts.push({ icon: 'code', text: slug, href: `https://github.com/${slug}`, from: said })
   }
   return facts.slice(0, 4)
 }
@@ -135,24 +178,36 @@ function headFacts(entity: Entity): HeadFact[] {
 /** Rows of a group before the rest is counted only. */
 const shownRelated = 12
 
+/** Those that the overview names, each relation's first ones. */
+export function shownPairs(related: readonly RelatedEntity[]): RelatedPair[] {
+  const counts = new Map<string, number>()
+  return related.filter(({ type }) => {
+    const count = (counts.get(type) ?? 0) + 1
+    counts.set(type, count)
+    return count <= shownRelated && type !== 'ownedBy'
+  })
+}
+
 /** @returns null where the cards show all there is */
-function relatedGroups(related: readonly RelatedEntity[], row: EntityRow, told: readonly string[]) {
+function relatedGroups(
+  related: readonly RelatedEntity[],
+  row: EntityRow,
+  { told, onCards = [] }: Pick<EntityViewArgs, 'told' | 'onCards'>,
+): RelatedGroup[] | null {
   const byType = new Map<string, RelatedEntity[]>()
   for (const one of related) {
     // The owner stands in the header and among the facts.
-    if (one.type === 'ownedBy' || told.includes(one.type)) continue
+    if (one.type === 'ownedBy' || onCards.includes(one.type)) continue
     byType.set(one.type, [...(byType.get(one.type) ?? []), one])
   }
-  if (byType.size === 0 && told.length > 0) return null
-  return [...byType].map(
-    ([type, all]): RelatedGroup => ({
-      id: type,
-      title: `${relationWords(type).charAt(0).toUpperCase()}${relationWords(type).slice(1)}`,
-      rows: all.slice(0, shownRelated).map((one) => relatedRow(one, row.ref)),
-      total: all.length,
-      moreHref: all.length > shownRelated ? `${entityPath(row)}/relations` : null,
-    }),
-  )
+  if (byType.size === 0 && onCards.length > 0) return null
+  return [...byType].map(([type, all]) => ({
+    id: type,
+    title: `${relationWords(type).charAt(0).toUpperCase()}${relationWords(type).slice(1)}`,
+    rows: all.slice(0, shownRelated).map((one) => ({ ...relatedRow(one, row.ref), from: told?.relation(one) ?? null })),
+    total: all.length,
+    moreHref: all.length > shownRelated ? `${entityPath(row)}/relations` : null,
+  }))
 }
 
 /** @param seenFrom the entity whose page it is: it need not be named as the owner on its own page */
@@ -178,7 +233,7 @@ export function relatedRow(one: RelatedEntity, seenFrom?: string) {
 function aboutRows(args: EntityViewArgs): AboutRow[] {
   const { row } = args.overview
   const { spec } = row.entity
-  const from = (...path: (string | number)[]) => provenance(args, path)
+  const from = (...path: (string | number)[]) => args.told?.field(path) ?? null
   const rows: (AboutRow | undefined)[] = [
     row.owner === null
       ? undefined
@@ -202,7 +257,7 @@ function aboutRows(args: EntityViewArgs): AboutRow[] {
     row.tags.length === 0
       ? undefined
       : about('Tags', { as: 'tags', tags: row.tags.map(tagLink) }, from('metadata', 'tags')),
-    about('Changed', { as: 'time', at: row.changedAt.getTime(), by: null }, null),
+    about('Changed', { as: 'time', at: row.changedAt.getTime(), by: null }, args.told ? changedMark(row) : null),
     about('Defined in', fileValue(args), null),
   ]
   return rows.filter((one) => one !== undefined)
@@ -232,16 +287,9 @@ function fileValue({ overview: { row }, viewUrl }: EntityViewArgs): AboutValue {
   return { as: 'link', text: row.path, href }
 }
 
-/** The line that states a fact. */
-function provenance(
-  { overview: { row }, located, viewUrl }: EntityViewArgs,
-  path: (string | number)[],
-): Provenance | null {
-  const place = located?.place(path)
-  if (!place) return null
-  const file = row.path.split('/').at(-1) ?? row.path
-  const href = viewUrl(row.path, place.line) ?? sourceLine(row, place.line)
-  return { text: `${file}:${place.line}`, title: `${row.path} line ${place.line}`, href }
+function changedMark(row: EntityRow): Provenance {
+  const title = 'When the portal first read it as it is now'
+  return { text: 'portal', title, href: `${entityPath(row)}/history` }
 }
 
 function sourceLine(row: EntityRow, line: number): string {

@@ -21,6 +21,7 @@ import { organisationCards, organisationNav, organisationTabs } from './organisa
 import { createChangePages } from './pages/changes.ts'
 import { createEarlierPages } from './pages/earlier.ts'
 import { createEntityPages } from './pages/entity.ts'
+import { createFieldPages } from './pages/fields.ts'
 import { createListPages } from './pages/list.ts'
 import { createOrganisationPages } from './pages/organisation.ts'
 import { createProblemPages } from './pages/problems.ts'
@@ -30,6 +31,7 @@ import { permissions } from './permissions.ts'
 import { createPlaces } from './places.ts'
 import { createProblemService, problemService } from './problem-service.ts'
 import { annotate } from './processors/annotate.ts'
+import { createOrigins, originsRef } from './provenance.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { entityRoutes } from './routes/entity.ts'
 import { listRoutes } from './routes/list.ts'
@@ -77,6 +79,8 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const service = createCatalogService(ctx, policy)
       const crawler = createCrawler(ctx, options, () => contributions)
       const places = createPlaces(crawler, ctx.log)
+      const origins = createOrigins({ ctx, service, crawler, places, contributions })
+      const fields = createFieldPages(origins, crawler)
       const problems = createProblemService(ctx, service, policy)
       const kinds = () => ({
         kinds: new Map(contributions.kinds.map(({ spec }) => [spec.kind, spec])),
@@ -92,10 +96,21 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(historyService, history)
       ctx.provide(organisationService, organisation)
       ctx.provide(catalogReader, service)
+      ctx.provide(originsRef, origins)
       ctx.provide(crawlerRef, crawler)
       ctx.provide(pagesRef, {
         list: createListPages(service, crawler, contributions),
-        entity: createEntityPages({ service, crawler, places, contributions, policy, problems: problemPages, earlier }),
+        entity: createEntityPages({
+          service,
+          crawler,
+          places,
+          contributions,
+          policy,
+          problems: problemPages,
+          earlier,
+          fields,
+        }),
+        fields,
         problems: problemPages,
         changes: createChangePages({ service, history, crawler, contributions, title }),
         earlier,

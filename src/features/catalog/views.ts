@@ -5,6 +5,7 @@
 
 import type { Card } from '../../platform/views/cards.ts'
 import type { EarlierNote, PastNote } from './history-views.ts'
+import type { FieldsView, HeadOrigins } from './provenance-views.ts'
 
 export type { Card }
 
@@ -147,6 +148,8 @@ export interface EntityHead {
   owner: Owner | null
   /** Short links that answer at once: chat, code, on call. At most four. */
   facts: readonly HeadFact[]
+  /** Where it was read what the header says; null where that is not told. */
+  from: HeadOrigins | null
   problems: { errors: number; warnings: number }
   /** Nothing refers to it any more: its file no longer lists it. */
   orphan: boolean
@@ -241,10 +244,14 @@ export interface RelatedRow {
   /** `depends on · PostgreSQL`. */
   sentence: string
   owner: Owner | null
+  /** What states the relation. */
+  from?: Provenance | null
 }
 
 export interface About {
   editHref: string | null
+  /** Every field with its origin. */
+  allHref?: string | null
   rows: readonly AboutRow[]
 }
 
@@ -276,6 +283,7 @@ export interface EntityLinkRow {
   url: string
   /** From `linkIcon`. */
   icon: string
+  from?: Provenance | null
 }
 
 export interface Changes {
@@ -297,6 +305,8 @@ export interface SourcePage {
   /** `catalog-info.yaml`, or the reference of the entity. */
   title: string
   text: string
+  /** In place of a text: every field and where it comes from. */
+  fields: FieldsView | null
   /** Line that is marked, counted from 1. */
   line: number | null
   /** Why there is no text: too large, binary, gone. */

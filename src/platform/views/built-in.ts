@@ -20,7 +20,8 @@ export interface TableView {
 }
 
 export interface FactsView {
-  facts: readonly { title: string; value: Cell; from?: string }[]
+  /** `from`: where the value was read, in a few words, or with more in a title and a link. */
+  facts: readonly { title: string; value: Cell; from?: string | { text: string; title: string; href: string | null } }[]
   empty?: string
 }
 

@@ -6,10 +6,11 @@ import type { Contributions } from '../../../platform/contributions.ts'
 import type { Policy } from '../../../platform/permissions/policy.ts'
 import { isOffered, loadEntityCard, loadEntityTab } from '../cards.ts'
 import type { Crawler } from '../crawler.ts'
-import { entityView, headView } from '../entity-view.ts'
+import { entityView, headView, shownPairs, type Told } from '../entity-view.ts'
 import { refLink } from '../list-view.ts'
 import { shownByCards } from '../organisation-cards.ts'
 import type { Places } from '../places.ts'
+import { fieldsPath } from '../provenance-views.ts'
 import { type CatalogService, stamped } from '../service.ts'
 import { fileTree } from '../source-view.ts'
 import type { EntityRow, ProblemRow } from '../store/entity.ts'
@@ -23,6 +24,7 @@ import {
   type SourcePage,
 } from '../views.ts'
 import type { EarlierPages } from './earlier.ts'
+import type { FieldPages } from './fields.ts'
 import { kindNames } from './kinds.ts'
 import type { ProblemPages } from './problems.ts'
 
@@ -34,10 +36,11 @@ export interface EntityPagesArgs {
   policy: () => Policy
   problems: ProblemPages
   earlier: EarlierPages
+  fields: FieldPages
 }
 
 export interface SourceQuery {
-  form: 'yaml' | 'json'
+  form: 'yaml' | 'json' | 'fields'
   file: string | undefined
   line: number | undefined
 }
@@ -46,7 +49,13 @@ export interface SourceQuery {
 export interface EntityPages {
   /** @throws PortalError `not_found` */
   overview(actor: Actor, ref: EntityRef, signal: AbortSignal): Promise<EntityPage>
-  tab(actor: Actor, ref: EntityRef, tab: string, query: Record<string, string | undefined>): Promise<EntityTabPage>
+  tab(
+    actor: Actor,
+    ref: EntityRef,
+    tab: string,
+    query: Record<string, string | undefined>,
+    signal: AbortSignal,
+  ): Promise<EntityTabPage>
   card(actor: Actor, ref: EntityRef, card: string): Promise<Card>
   source(actor: Actor, ref: EntityRef, query: SourceQuery, signal: AbortSignal): Promise<SourcePage>
   missing(actor: Actor, ref: EntityRef, at: string | undefined, signal: AbortSignal): Promise<MissingPage>
@@ -67,15 +76,16 @@ async function yamlOf(document: object): Promise<string> {
 }
 
 export function createEntityPages(args: EntityPagesArgs): EntityPages {
-  const { service, crawler, places, contributions, policy, problems, earlier } = args
+  const { service, crawler, places, contributions, policy, problems, earlier, fields } = args
   const names = kindNames(contributions)
 
-  function head(actor: Actor, row: EntityRow, current: string): EntityHead {
+  function head(actor: Actor, row: EntityRow, current: string, told: Told): EntityHead {
     const provider = crawler.provider(row.sourceId)
     const tabs = contributions.entityTabs.filter((tab) => isOffered(tab, row.entity, actor, policy()))
     return headView({
       row,
       current,
+      told,
       kindName: names.name(row.kind),
       titleOf: (ref) => service.titleOf(actor, ref),
       tabs: [...tabs.map(({ spec }) => spec), { id: 'source', title: 'Source' }],
@@ -101,8 +111,9 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       const { row } = overview
       const provider = crawler.provider(row.sourceId)
       const offered = contributions.entityCards.filter((card) => isOffered(card, row.entity, actor, policy()))
-      const [located, ...cards] = await Promise.all([
-        places.of(row, signal),
+      const [told, located, ...cards] = await Promise.all([
+        fields.toldWith(actor, row, shownPairs(overview.related), signal),
+        overview.problems.length > 0 ? places.of(row, signal) : undefined,
         ...offered.map((card) => loadEntityCard(card, row.entity, actor, `${entityPath(row)}/cards/${card.id}`)),
       ])
       const placed = (place: 'main' | 'side') =>
@@ -110,10 +121,11 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       return entityView({
         overview,
         located,
-        head: head(actor, row, ''),
+        told,
+        head: head(actor, row, '', told),
         main: placed('main'),
         side: placed('side'),
-        told: shownByCards[row.kind] ?? [],
+        onCards: shownByCards[row.kind] ?? [],
         titleOf: (other) => service.titleOf(actor, other),
         suggest: (problem) => suggest(actor, problem),
         viewUrl: (path, line) => provider?.viewUrl?.(path, line),
@@ -121,7 +133,7 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       })
     },
 
-    async tab(actor, ref, id, query) {
+    async tab(actor, ref, id, query, signal) {
       const row = await rowOf(actor, ref)
       const tab = contributions.entityTabs.find(({ spec }) => spec.id === id)
       if (!tab || !isOffered(tab, row.entity, actor, policy())) {
@@ -130,7 +142,7 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
         })
       }
       const card = await loadEntityTab(tab, { entity: row.entity, actor, query }, `${entityPath(row)}/${id}`)
-      return { entity: head(actor, row, id), card }
+      return { entity: head(actor, row, id, await fields.told(row, signal)), card }
     },
 
     async card(actor, ref, id) {
@@ -147,11 +159,13 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
     async source(actor, ref, query, signal) {
       const overview = await service.overview(actor, ref)
       const { row, related } = overview
-      const base = { entity: head(actor, row, 'source'), tree: await tree(row, query.file, signal) }
+      const told = await fields.told(row, signal)
+      const base = { entity: head(actor, row, 'source', told), tree: await tree(row, query.file, signal), fields: null }
       const path = `${entityPath(row)}/source`
       const switches = [
         { title: 'YAML', href: path, current: query.file === undefined && query.form === 'yaml' },
         { title: 'JSON', href: `${path}?form=json`, current: query.file === undefined && query.form === 'json' },
+        { title: 'Fields', href: fieldsPath(row.ref), current: query.file === undefined && query.form === 'fields' },
       ]
       const provider = crawler.provider(row.sourceId)
       const links = (file: string) => ({
@@ -172,11 +186,15 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
           revision: null,
         }
       }
+      const shown = { ...base, switches, title: row.ref, note: null, line: null, revision: null, ...links(row.path) }
+      if (query.form === 'fields') {
+        return { ...shown, text: '', fields: await fields.fields(actor, row, related, signal) }
+      }
       const relations = related.map(({ type, ref: targetRef }) => ({ type, targetRef }))
       const status = service.statusOf(row)
       const document = { ...stamped(row.entity, row), relations, ...(status && { status }) }
       const text = query.form === 'json' ? `${JSON.stringify(document, null, 2)}\n` : await yamlOf(document)
-      return { ...base, switches, title: row.ref, text, note: null, line: null, ...links(row.path), revision: null }
+      return { ...shown, text }
     },
 
     async missing(actor, ref, at, signal) {

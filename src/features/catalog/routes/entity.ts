@@ -10,7 +10,7 @@ const params = z.object({ namespace: part, kind: part, name: part })
 const url = '/catalog/:namespace/:kind/:name'
 
 const SourceAddress = z.object({
-  form: one.transform((form) => (form === 'json' ? ('json' as const) : ('yaml' as const))),
+  form: one.transform((form) => (form === 'json' || form === 'fields' ? form : ('yaml' as const))),
   file: one,
   line: one.transform((line) => (line !== undefined && /^\d{1,7}$/.test(line) ? Number(line) : undefined)),
 })
@@ -61,8 +61,8 @@ export const entityRoutes: Route[] = [
     permission: 'catalog.read',
     params: params.extend({ tab: part }),
     query: z.record(z.string(), one),
-    handler: async ({ params, query, actor, use }, reply) => {
-      const props = await use(pagesRef).entity.tab(actor, params, params.tab, query)
+    handler: async ({ params, query, actor, use, signal }, reply) => {
+      const props = await use(pagesRef).entity.tab(actor, params, params.tab, query, signal)
       return reply.page('catalog/tab', props, titled(props.entity, props.card.title))
     },
   }),

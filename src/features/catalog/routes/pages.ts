@@ -2,6 +2,7 @@ import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import type { ChangePages } from '../pages/changes.ts'
 import type { EarlierPages } from '../pages/earlier.ts'
 import type { EntityPages } from '../pages/entity.ts'
+import type { FieldPages } from '../pages/fields.ts'
 import type { ListPages } from '../pages/list.ts'
 import type { OrganisationPages } from '../pages/organisation.ts'
 import type { ProblemPages } from '../pages/problems.ts'
@@ -11,6 +12,7 @@ import type { SourcePages } from '../pages/sources.ts'
 export interface Pages {
   list: ListPages
   entity: EntityPages
+  fields: FieldPages
   problems: ProblemPages
   changes: ChangePages
   earlier: EarlierPages

@@ -1,0 +1,122 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments, type YAMLMap } from 'yaml'
+import { formatRef, type JsonObject, type JsonValue } from '../../../api/index.ts'
+import { type Chunk, splitDocuments } from './chunks.ts'
+import { canonicalJson } from './etag.ts'
+import { isObject, valueAt } from './json-value.ts'
+import { parseDocuments, yamlOptions } from './parse.ts'
+import type { Place } from './problem.ts'
+import { Lines } from './syntax.ts'
+
+/** One document of a file: what it says, and where each thing stands that it says. */
+export interface WrittenDocument {
+  value: JsonObject
+  /** The place of the value at the path; undefined where it cannot be told for certain. */
+  place(path: readonly (string | number)[]): Place | undefined
+}
+
+/**
+ * The document of a file that describes an entity: at the position at which it was read, or wherever it stands by now.
+ *
+ * @param ref full lower-case reference of the entity
+ * @returns undefined when no document of the file describes it in a way that can be read
+ */
+export function writtenDocument(text: string, position: number, ref: string): WrittenDocument | undefined {
+  const chunks = splitDocuments(text)
+  const first = chunks[position]
+  const found = first && documentIn(first, ref)
+  if (found) return found
+  // Of several documents with one name the last one holds.
+  for (const chunk of chunks.toReversed()) {
+    const moved = chunk === first ? undefined : documentIn(chunk, ref)
+    if (moved) return moved
+  }
+  return undefined
+}
+
+/** Whether two values are the same in JSON; the order of keys does not count. */
+export function isSame(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true
+  const isInside = typeof a === 'object' && typeof b === 'object' && a !== null && b !== null
+  return isInside && canonicalJson(a) === canonicalJson(b)
+}
+
+function documentIn(chunk: Chunk, ref: string): WrittenDocument | undefined {
+  const [document] = parseDocuments(chunk.text).documents
+  const value = document?.value ?? document?.guess
+  if (!value || refIn(value) !== ref) return undefined
+  let placed: ReturnType<typeof placesIn> | undefined
+  return {
+    value,
+    place(path) {
+      placed ??= placesIn(chunk)
+      return placed(path, valueAt(value, path))
+    },
+  }
+}
+
+function refIn({ kind, metadata }: JsonObject): string | undefined {
+  if (!isObject(metadata) || typeof kind !== 'string' || typeof metadata.name !== 'string') return undefined
+  const namespace = typeof metadata.namespace === 'string' && metadata.namespace ? metadata.namespace : 'default'
+  return formatRef({ kind, namespace, name: metadata.name })
+}
+
+/** The file was parsed by another program than the one that knows places: what it finds must be the same value. */
+function placesIn(
+  chunk: Chunk,
+): (path: readonly (string | number)[], value: JsonValue | undefined) => Place | undefined {
+  const doc = parseAllDocuments(chunk.text, yamlOptions)[0] as Document | undefined
+  const lines = new Lines(chunk.text, chunk.firstLine)
+  return (path, value) => {
+    const found = doc && value !== undefined ? nodeAt(doc, path) : undefined
+    if (!doc || !found || !isSame(jsonOf(found.node, doc), value)) return undefined
+    const range = rangeOf(found.node) ?? rangeOf(found.key) ?? emptyItem(found)
+    return range && lines.place(...range)
+  }
+}
+
+interface Found {
+  node: unknown
+  /** What an empty value stands behind. */
+  key: unknown
+}
+
+function nodeAt(doc: Document, path: readonly (string | number)[]): Found | undefined {
+  let found: Found = { node: doc.contents, key: undefined }
+  for (const segment of path) {
+    const target = isAlias(found.node) ? found.node.resolve(doc) : found.node
+    const next = isMap(target)
+      ? pairOf(target, String(segment))
+      : isSeq(target)
+        ? itemOf(target.items, segment)
+        : undefined
+    if (!next) return undefined
+    found = next
+  }
+  return found
+}
+
+function pairOf({ items }: YAMLMap, name: string): Found | undefined {
+  // Of double keys the last one counts.
+  const pair = items.findLast(({ key }) => isScalar(key) && String(key.value) === name)
+  return pair && { node: pair.value, key: pair.key }
+}
+
+function itemOf(items: readonly unknown[], index: string | number): Found | undefined {
+  const node = items[Number(index)]
+  return node === undefined ? undefined : { node, key: node }
+}
+
+function jsonOf(node: unknown, doc: Document): JsonValue {
+  return isNode(node) ? (node.toJS(doc, { maxAliasCount: -1 }) as JsonValue) : null
+}
+
+function rangeOf(node: unknown): [number, number] | undefined {
+  if (!isNode(node) || !node.range) return undefined
+  const [start, end] = node.range
+  return end > start ? [start, end] : undefined
+}
+
+/** Nothing but its dash stands there. */
+function emptyItem({ node, key }: Found): [number, number] | undefined {
+  return node === key && isNode(node) && node.range ? [node.range[0], node.range[1]] : undefined
+}

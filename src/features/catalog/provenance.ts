@@ -1,0 +1,275 @@
+import { LRUCache } from 'lru-cache'
+import type { Actor } from '../../api/actor.ts'
+import { messageOf, PortalError } from '../../api/errors.ts'
+import type { PluginContext } from '../../api/plugin.ts'
+import { parseRef } from '../../api/ref.ts'
+import type { Commit } from '../../api/source-tree.ts'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import type { Contributions } from '../../platform/contributions.ts'
+import type { Crawler } from './crawler.ts'
+import type { DocumentPath } from './model/json-value.ts'
+import type { Lost, Traced } from './model/origins.ts'
+import type { Places } from './places.ts'
+import type { CatalogService } from './service.ts'
+import type { EntityRow } from './store/entity.ts'
+import { type Statement, statementsOf } from './store/statements.ts'
+import { orphanAnnotation } from './store/winners.ts'
+
+/** What a field of an entity goes back to, as the portal hands the entity out. */
+export type Origin = Stated | { by: 'portal'; what: 'uid' | 'etag' | 'orphan' } | RelationOrigin
+
+/** A file says so, or a processor or a default added it. */
+export type Stated = FileOrigin | Exclude<Traced, { by: 'file' }>
+
+export type FileOrigin = Extract<Traced, { by: 'file' }> & {
+  /** The entity whose file it is. */
+  ref: string
+  sourceId: string
+  file: string
+  /** From 1; null where no line can be told, `why` says why not. */
+  line: number | null
+  column: number | null
+  /** The newest version of the document cannot be used: the entity is an earlier one, the line is one of today. */
+  stale: boolean
+}
+
+/** The portal derived it from a field of the entity itself or of the other one. */
+export interface RelationOrigin {
+  by: 'portal'
+  what: 'relation'
+  /** Null where the entity that states it may not be seen. */
+  of: { ref: string; field: DocumentPath; origin: Stated } | null
+}
+
+/** An entity of the catalog and where it was read, as far as origins depend on it. */
+export type Told = Pick<
+  EntityRow,
+  'ref' | 'sourceId' | 'path' | 'position' | 'etag' | 'stale' | 'orphanedAt' | 'entity'
+>
+
+/** A relation of an entity, as seen from it. */
+export interface RelatedPair {
+  type: string
+  ref: string
+}
+
+/** Where every field of an entity comes from: computed from its file when somebody asks. */
+export interface Origins {
+  /** One origin for each path; those of relations by `relations`. */
+  of(row: Told, paths: readonly DocumentPath[], signal: AbortSignal): Promise<Origin[]>
+  /** What makes it so that an entity is related to others, as far as the actor may see it. */
+  relations(actor: Actor, row: Told, related: readonly RelatedPair[], signal: AbortSignal): Promise<RelationOrigin[]>
+  /** The last commit that changed a file, where its source has commits and tells it within that many milliseconds. */
+  commit(sourceId: string, file: string, patience: number, signal: AbortSignal): Promise<Commit | undefined>
+}
+
+export const originsRef: ServiceRef<Origins> = serviceRef('catalog.origins')
+
+export interface OriginsArgs {
+  ctx: Pick<PluginContext, 'db' | 'log'>
+  service: CatalogService
+  crawler: Crawler
+  places: Places
+  contributions: Contributions
+}
+
+/** Paths that one page asks for; the many of a whole entity are not remembered. */
+const fewPaths = 60
+
+/** How long a file is taken to be as it was when it was last looked at. */
+const lookAgain = 1000
+
+export function createOrigins({ ctx, service, crawler, places, contributions }: OriginsArgs): Origins {
+  const blobs = new LRUCache<string, Promise<string>>({ max: 5000, ttl: lookAgain })
+  const known = new LRUCache<string, Map<string, Origin>>({ max: 500 })
+  const stated = new LRUCache<string, { blob: string; row: Told; of: RelationOrigin['of'] }>({ max: 5000 })
+  const statements = new LRUCache<string, Map<string, Statement[]>>({
+    max: 100,
+    maxSize: 50_000,
+    sizeCalculation: sizeOf,
+  })
+  // Cards of one page ask for themselves: they share what was parsed.
+  const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 3, ttl: lookAgain })
+  const commits = new LRUCache<string, Promise<Commit | undefined>>({ max: 2000 })
+
+  /** What tells the content of a file from an earlier one; empty where it is not there. */
+  function blobOf({ sourceId, path }: Told, signal: AbortSignal): Promise<string> {
+    const key = `${sourceId}\n${path}`
+    const seen = blobs.get(key)
+    if (seen) return seen
+    const looked = crawler
+      .tree(sourceId, signal)
+      .then((tree) => tree?.stat(path))
+      .then((entry) => entry?.blob ?? '')
+      .catch((error) => {
+        blobs.delete(key)
+        if (!(error instanceof PortalError)) throw error
+        return ''
+      })
+    blobs.set(key, looked)
+    return looked
+  }
+
+  async function textOf({ sourceId, path }: Told, signal: AbortSignal): Promise<string | { why: Lost }> {
+    try {
+      return await places.text(sourceId, path, signal)
+    } catch (error) {
+      if (!(error instanceof PortalError)) throw error
+      return { why: error.code === 'not_found' ? 'gone' : 'unread' }
+    }
+  }
+
+  async function trace(row: Told, signal: AbortSignal): Promise<(path: DocumentPath) => Stated> {
+    const provider = crawler.provider(row.sourceId)
+    const [viewUrl, editUrl] = [provider?.viewUrl?.(row.path), provider?.editUrl?.(row.path)]
+    const location = provider?.locationOf(row.path) ?? ''
+    const text = await textOf(row, signal)
+    // Loaded with the first page that shows lines: it brings a parser of 6 MB.
+    const { tracer } = await import('./model/origins.ts')
+    const find = tracer({
+      text,
+      position: row.position,
+      ref: row.ref,
+      entity: row.entity,
+      kinds: new Map(contributions.kinds.map(({ spec }) => [spec.kind, spec])),
+      processors: contributions.processors,
+      from: { location, ...(viewUrl && { viewUrl }), ...(editUrl && { editUrl }) },
+      failed: (id, error) => ctx.log.warn({ processor: id, entity: row.ref, err: error }, 'A processor failed'),
+    })
+    return (path) => {
+      const found = find(path)
+      if (found.by !== 'file') return found
+      const { ref, sourceId, path: file, stale } = row
+      return {
+        ...found,
+        ref,
+        sourceId,
+        file,
+        stale,
+        line: found.place?.line ?? null,
+        column: found.place?.column ?? null,
+      }
+    }
+  }
+
+  function traceOnce(key: string, row: Told, signal: AbortSignal): Promise<(path: DocumentPath) => Stated> {
+    const found = tracing.get(key) ?? trace(row, signal)
+    tracing.set(key, found)
+    return found.catch((error) => {
+      tracing.delete(key)
+      throw error
+    })
+  }
+
+  async function relation(actor: Actor, statement: Statement, signal: AbortSignal): Promise<RelationOrigin['of']> {
+    const { holder, field } = statement
+    const key = `${service.version(actor)} ${holder} ${field}${field === '[]' ? JSON.stringify(statement) : ''}`
+    const last = stated.get(key)
+    if (last && last.blob === (await blobOf(last.row, signal))) return last.of
+    const row = await service.find(actor, parseRef(holder))
+    if (!row) return null
+    const path = JSON.parse(field) as DocumentPath
+    const blob = await blobOf(row, signal)
+    const origin = path.length === 0 ? derived(row, statement) : (await trace(row, signal))(path)
+    const of = { ref: holder, field: path, origin }
+    stated.set(key, { blob, row: { ...row, entity: nothing }, of })
+    return of
+  }
+
+  function derived({ entity }: Told, { type, targetRef }: Statement): Stated {
+    const says = contributions.processors.find(({ spec }) =>
+      spec.relations?.(entity).some((one) => one.type === type && one.targetRef === targetRef),
+    )
+    return { by: 'processor', id: says?.id ?? '' }
+  }
+
+  function statementsFor(ref: string): Map<string, Statement[]> {
+    const key = `${service.generation} ${ref}`
+    const found = statements.get(key) ?? grouped(statementsOf(ctx.db.read, ref))
+    statements.set(key, found)
+    return found
+  }
+
+  async function commitOf(sourceId: string, file: string, signal: AbortSignal): Promise<Commit | undefined> {
+    const tree = await crawler.tree(sourceId, signal)
+    if (!tree?.log) return undefined
+    const key = `${sourceId}\n${tree.revision}\n${file}`
+    const asked = commits.get(key) ?? tree.log(file)
+    commits.set(key, asked)
+    return asked.catch((error) => {
+      commits.delete(key)
+      ctx.log.warn({ source: sourceId, file }, `The last commit of a file cannot be told: ${messageOf(error)}`)
+      return undefined
+    })
+  }
+
+  return {
+    async of(row, paths, signal) {
+      const { ref, sourceId, path, position, etag, stale } = row
+      const blob = await blobOf(row, signal)
+      const key = [ref, sourceId, path, position, etag, stale, row.orphanedAt?.getTime(), blob].join('\n')
+      const answers = known.get(key) ?? new Map<string, Origin>()
+      const origins: Origin[] = []
+      for (const one of paths) {
+        const id = JSON.stringify(one)
+        const answer = answers.get(id) ?? portalOrigin(row, one) ?? (await traceOnce(key, row, signal))(one)
+        if (paths.length <= fewPaths) answers.set(id, answer)
+        origins.push(answer)
+      }
+      known.set(key, answers)
+      return origins
+    },
+
+    async relations(actor, row, related, signal) {
+      const found = statementsFor(row.ref)
+      const origins: RelationOrigin[] = []
+      for (const { type, ref } of related) {
+        const said = found.get(keyOf({ type, targetRef: ref })) ?? []
+        // Its own file comes first: that is where its people look.
+        const first = said.find(({ holder }) => holder === row.ref) ?? said[0]
+        origins.push({ by: 'portal', what: 'relation', of: first ? await relation(actor, first, signal) : null })
+      }
+      return origins
+    },
+
+    commit: (sourceId, file, patience, signal) => within(patience, commitOf(sourceId, file, signal)),
+  }
+}
+
+const nothing = { apiVersion: '', kind: '', metadata: { name: '' } }
+
+/** What the portal adds to an entity itself, after everything that can be read from its file. */
+function portalOrigin({ entity, orphanedAt }: Told, path: DocumentPath): Origin | undefined {
+  const [top, field, key] = path
+  if (top !== 'metadata') return undefined
+  if (field === 'uid') return { by: 'portal', what: 'uid' }
+  if (field === 'etag' && entity.metadata.etag === undefined) return { by: 'portal', what: 'etag' }
+  const isMark = field === 'annotations' && key === orphanAnnotation && orphanedAt !== null
+  return isMark ? { by: 'portal', what: 'orphan' } : undefined
+}
+
+function grouped(all: readonly Statement[]): Map<string, Statement[]> {
+  const groups = new Map<string, Statement[]>()
+  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one])
+  return groups
+}
+
+function keyOf({ type, targetRef }: Pick<Statement, 'type' | 'targetRef'>): string {
+  return `${type} ${targetRef}`
+}
+
+function sizeOf(map: ReadonlyMap<string, unknown>): number {
+  return map.size + 1
+}
+
+async function within<T>(patience: number, answer: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, patience, undefined)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
