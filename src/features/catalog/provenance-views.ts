@@ -80,9 +80,12 @@ export function fieldGroups(fields: readonly ToldField[], document: object, word
     const value = path[0] === 'relations' ? relationText(document, path) : shortened(valueAt(document as never, path))
     const line = stated?.by === 'file' ? (stated.line ?? Number.MAX_SAFE_INTEGER) : 0
     const known = groups.get(group.id) ?? { group, rows: [] }
+    // A file that speaks of several entities is nobody's own.
+    if (known.group.entity?.href !== group.entity?.href) known.group = { ...known.group, entity: null }
     known.rows.push({ line, row: { path: pathText(path), value, from: provenanceOf(origin, words) } })
     groups.set(group.id, known)
   }
+  // Sorting is stable: the entity's own file was the first to be named.
   const ranked = [...groups.values()].sort((a, b) => rankOf(a.group) - rankOf(b.group))
   return ranked.map(({ group, rows }, index) => ({
     ...group,
@@ -175,7 +178,7 @@ function fileGroup(origin: FileOrigin, words: OriginWords): FieldGroup {
   const { ref, sourceId, file, stale, why } = origin
   const isOwn = ref === words.ref
   return {
-    id: `${isOwn ? '' : `${ref} `}${sourceId} ${file}`,
+    id: `${sourceId} ${file}`,
     icon: 'file',
     title: file,
     href: fileHref({ ...origin, line: null }, words),
@@ -202,9 +205,8 @@ function addedGroup(origin: Origin): FieldGroup {
   return { id: group, icon: 'settings', title, href: null, entity: null, commit: null, note: null, rows: [] }
 }
 
-function rankOf({ href, entity }: FieldGroup): number {
-  if (href === null) return 2
-  return entity === null ? 0 : 1
+function rankOf({ href }: FieldGroup): number {
+  return href === null ? 1 : 0
 }
 
 function relationText(document: object, path: DocumentPath): string {
