@@ -66,6 +66,8 @@ test('imports point one way: main, app, features, platform, api', () => {
         'the gallery draws the tree of the organisation',
       'src/features/admin/provenance-fixtures.ts -> src/features/catalog/provenance-views.ts':
         'the gallery draws fields with their origins',
+      'src/features/admin/problem-fixtures.ts -> src/features/catalog/definition-note.ts':
+        'the gallery draws what stands above a second definition',
       'src/features/admin/problem-fixtures.ts -> src/features/catalog/problem-views.ts':
         'the gallery draws the problems page',
       'src/features/admin/entity-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws entities',

@@ -48,6 +48,7 @@ const pages: Record<string, string> = {
   '/catalog?kind=all&q=nothing-has-this-name': 'catalog/index',
   '/catalog/sources': 'catalog/sources',
   '/catalog/problems': 'catalog/problems',
+  '/catalog/problems/codes': 'catalog/codes',
   '/catalog/changes': 'catalog/changes',
   '/catalog/organisation': 'catalog/organisation',
   '/catalog/organisation?q=cart': 'catalog/organisation',
@@ -82,6 +83,8 @@ beforeAll(async () => {
   views = createViews({ folders, icons: assets.icons, strict: true })
   answers = new Map()
   for (const url of Object.keys(pages)) answers.set(url, (await portal.get(url)).body)
+  const [problem = ''] = /\/catalog\/problems\/[0-9a-f]{20}/.exec(answers.get('/catalog/problems') ?? '') ?? []
+  answers.set(problem, (await portal.get(problem)).body)
   await portal.get('/catalog', { htmx: true })
   empty = await testPortal()
   for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation'])

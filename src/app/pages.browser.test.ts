@@ -85,6 +85,7 @@ const paths: Record<string, string> = {
   'file of the source': `${component}/cart/source?file=cart/docs/runbook.md`,
   sources: '/catalog/sources',
   problems: '/catalog/problems',
+  'what problems mean': '/catalog/problems/codes',
   changes: '/catalog/changes',
   'history of an entity': '/catalog/default/component/checkout/history',
   'an entity that cannot be used': '/catalog/default/component/checkout-receipts',

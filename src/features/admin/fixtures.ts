@@ -16,7 +16,7 @@ import { cardSamples } from './card-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
-import { chips, problemList } from './problem-fixtures.ts'
+import { chips, definition, problemList } from './problem-fixtures.ts'
 import { fields } from './provenance-fixtures.ts'
 import type { GalleryPage, GallerySample } from './views.ts'
 
@@ -105,6 +105,8 @@ export const groups: FilterGroup[] = [
 
 const pager: Pager = { from: 51, to: 100, total: 1240, previousHref: '?before=x', nextHref: '?after=y' }
 
+const nothingMore = { helpHref: null, others: [], definitionHref: null, patch: null }
+
 export const problems: Problem[] = [
   {
     severity: 'error',
@@ -115,6 +117,7 @@ export const problems: Problem[] = [
     href: '/catalog/sources',
     excerpt: null,
     entity: null,
+    ...nothingMore,
   },
   {
     severity: 'warning',
@@ -134,6 +137,7 @@ export const problems: Problem[] = [
       to: 18,
     },
     entity: null,
+    ...nothingMore,
   },
   {
     severity: 'info',
@@ -144,6 +148,30 @@ export const problems: Problem[] = [
     href: null,
     excerpt: null,
     entity: entityLink('component', 'ledger', 'box'),
+    ...nothingMore,
+  },
+  {
+    severity: 'error',
+    title: 'The entity is defined in two places',
+    message:
+      'component:default/cart is also defined in copies/cart.yaml; the definition in cart.yaml came first and holds',
+    hint: 'Give one of the two another name, or remove it.',
+    where: 'copies/cart.yaml:4',
+    href: '#',
+    excerpt: { lines: [{ number: 4, text: '\tname: cart' }], line: 4, from: 8, to: 12 },
+    entity: null,
+    helpHref: '/catalog/problems/codes#defined-twice',
+    others: [
+      {
+        title: 'The definition that holds',
+        where: 'cart.yaml:9',
+        href: '#',
+        source: 'shop',
+        excerpt: { lines: [{ number: 9, text: '  name: cart' }], line: 9, from: 9, to: 13 },
+      },
+    ],
+    definitionHref: '#',
+    patch: { id: 'sample', text: '--- a/cart.yaml\n+++ b/cart.yaml\n@@ -9 +9 @@\n-  name: c art\n+  name: cart\n' },
   },
 ]
 
@@ -274,6 +302,7 @@ export function gallery(): GalleryPage {
       ]),
       section('Chips', 'catalog/_chips', [['one filter', chips]]),
       section('Problems', 'catalog/_problem-list', [['every severity', problemList]], true),
+      section('Definition', 'catalog/_definition', [['that does not hold', { definition }]]),
       section('Filters', 'catalog/_filters', [['two groups', { groups, chosen: 2 }]]),
       section(
         'Header',

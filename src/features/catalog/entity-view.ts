@@ -4,19 +4,16 @@ import { safeHref } from '../../platform/views/words.ts'
 import { changeWords } from './change-words.ts'
 import { contactFacts, isOrganisational } from './contact-facts.ts'
 import { ownerView, refLink } from './list-view.ts'
-import { type ProblemCode, problemCodes } from './model/problem.ts'
-import type { Located } from './places.ts'
 import type { RelatedPair } from './provenance.ts'
 import type { HeadOrigins } from './provenance-views.ts'
 import type { Overview } from './service.ts'
-import type { ChangeRow, EntityRow, ProblemRow, RelatedEntity } from './store/entity.ts'
+import type { ChangeRow, EntityRow, RelatedEntity } from './store/entity.ts'
 import {
   type AboutRow,
   type AboutValue,
   type Card,
   type EntityHead,
   type EntityPage,
-  type Excerpt,
   entityIcon,
   type HeadFact,
   linkRows,
@@ -29,7 +26,6 @@ import {
 
 export interface EntityViewArgs {
   overview: Overview
-  located: Located | undefined
   head: EntityHead
   main: readonly Card[]
   side: readonly Card[]
@@ -37,7 +33,8 @@ export interface EntityViewArgs {
   onCards?: readonly string[]
   /** Title of a reference, null where the catalog does not know it. */
   titleOf(ref: string): string | null
-  suggest(problem: ProblemRow): string | null
+  /** What is wrong with it, with places. */
+  problems: readonly Problem[]
   viewUrl(path: string, line?: number): string | undefined
   editUrl: string | undefined
   /** Where fields and relations come from, as far as that is told. */
@@ -58,7 +55,7 @@ export function entityView(args: EntityViewArgs): EntityPage {
   const { row } = overview
   return {
     entity: head,
-    problems: overview.problems.map((problem) => problemView(problem, args)),
+    problems: args.problems,
     related: relatedGroups(overview.related, row, args),
     about: { editHref: args.editUrl ?? null, rows: aboutRows(args), allHref: args.told?.allHref ?? null },
     links: (row.entity.metadata.links ?? []).flatMap((link, index) =>
@@ -66,6 +63,7 @@ export function entityView(args: EntityViewArgs): EntityPage {
     ),
     changes: { rows: overview.changes.map(changeView), allHref: `${entityPath(row)}/history` },
     earlier: null,
+    definition: null,
     main: args.main,
     side: args.side,
   }
@@ -290,58 +288,6 @@ function fileValue({ overview: { row }, viewUrl }: EntityViewArgs): AboutValue {
 function changedMark(row: EntityRow): Provenance {
   const title = 'When the portal first read it as it is now'
   return { text: 'portal', title, href: `${entityPath(row)}/history` }
-}
-
-function sourceLine(row: EntityRow, line: number): string {
-  return `${entityPath(row)}/source?file=${encodeURIComponent(row.path)}&line=${line}#L${line}`
-}
-
-export interface ProblemViewArgs {
-  located: Located | undefined
-  overview: { row: EntityRow } | undefined
-  suggest(problem: ProblemRow): string | null
-  viewUrl(path: string, line?: number): string | undefined
-}
-
-export function problemView(problem: ProblemRow, args: ProblemViewArgs): Problem {
-  // A problem of the file as a whole stands nowhere in it.
-  const place =
-    problem.place ??
-    (problem.position === null ? undefined : args.located)?.place(
-      JSON.parse(problem.field) as (string | number)[],
-      problem.atKey ? 'key' : 'value',
-    )
-  const file = problem.path.split('/').at(-1) ?? problem.path
-  const suggestion = args.suggest(problem)
-  const row = args.overview?.row
-  const inside = row && place ? sourceLine({ ...row, path: problem.path }, place.line) : null
-  return {
-    severity: severityOf(problem.severity),
-    title: problemCodes[problem.code as ProblemCode] ?? problem.code,
-    message: problem.expected === null ? problem.message : `${problem.message}. Expected: ${problem.expected}`,
-    hint: suggestion === null ? problem.hint : `Did you mean ${suggestion}?`,
-    where: place ? `${file}:${place.line}` : file,
-    href: args.viewUrl(problem.path, place?.line) ?? inside,
-    excerpt: place && args.located ? excerptOf(args.located.text, place) : null,
-    entity: null,
-  }
-}
-
-function severityOf(severity: string): Problem['severity'] {
-  return severity === 'error' || severity === 'warning' ? severity : 'info'
-}
-
-const linesAround = 2
-
-function excerptOf(text: string, place: { line: number; column: number; endLine: number; endColumn: number }): Excerpt {
-  const lines = text.split(/\r?\n/)
-  const first = Math.max(1, place.line - linesAround)
-  const shown = lines
-    .slice(first - 1, place.line)
-    .map((line, index) => ({ number: first + index, text: line.slice(0, 200) }))
-  const faulty = lines[place.line - 1] ?? ''
-  const to = place.endLine === place.line ? place.endColumn : faulty.length + 1
-  return { lines: shown, line: place.line, from: place.column, to: Math.max(to, place.column + 1) }
 }
 
 export function changeView(change: ChangeRow) {

@@ -180,7 +180,7 @@ function rowOf(ref: string, entity: Entity, last: HistoryStep, kinds: Kinds): En
 }
 
 /** Only what its own document stated: the other side's documents may have been others then. */
-function targetsOf(ref: string, entity: Entity, { kinds, processors }: Kinds) {
+export function targetsOf(ref: string, entity: Entity, { kinds, processors }: Kinds) {
   const spec = kinds.get(entity.kind)
   const stated = spec ? relationsOf(entity, spec).relations.filter(({ declared }) => declared) : []
   const derived = processors.flatMap((processor) => processor.relations?.(entity) ?? [])

@@ -12,6 +12,7 @@ import { CatalogOptions } from './config.ts'
 import { catalogReader, catalogSummary } from './contract.ts'
 import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
 import { crawlerRef, createCrawler } from './crawler.ts'
+import { createDefinitionService } from './definition-service.ts'
 import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
 import { registerMetrics } from './metrics.ts'
@@ -19,6 +20,8 @@ import { builtinKinds } from './model/kinds.ts'
 import { createOrganisationService, organisationService } from './organisation.ts'
 import { organisationCards, organisationNav, organisationTabs } from './organisation-cards.ts'
 import { createChangePages } from './pages/changes.ts'
+import { createCodePages } from './pages/codes.ts'
+import { createDefinitionPages } from './pages/definitions.ts'
 import { createEarlierPages } from './pages/earlier.ts'
 import { createEntityPages } from './pages/entity.ts'
 import { createFieldPages } from './pages/fields.ts'
@@ -29,6 +32,7 @@ import { createSourcePages } from './pages/sources.ts'
 import { createSummariser } from './pages/summary.ts'
 import { permissions } from './permissions.ts'
 import { createPlaces } from './places.ts'
+import { createProblemPlaces } from './problem-places.ts'
 import { createProblemService, problemService } from './problem-service.ts'
 import { annotate } from './processors/annotate.ts'
 import { createOrigins, originsRef } from './provenance.ts'
@@ -87,10 +91,12 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         processors: contributions.processors.map(({ spec }) => spec),
       })
       const history = createHistoryService(ctx, service, policy, kinds)
+      const definitions = createDefinitionService(ctx, service, policy, kinds)
+      const problemPlaces = createProblemPlaces({ service, definitions, crawler, places })
       const earlier = createEarlierPages({ service, history, contributions, now: ctx.now })
       const organisation = createOrganisationService(ctx, service, policy)
       const title = ctx.use(portalTitle)
-      const problemPages = createProblemPages({ ctx, service, problems, crawler, places })
+      const problemPages = createProblemPages({ ctx, service, problems, crawler, places: problemPlaces })
       ctx.provide(catalogService, service)
       ctx.provide(problemService, problems)
       ctx.provide(historyService, history)
@@ -107,15 +113,18 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
           contributions,
           policy,
           problems: problemPages,
+          problemPlaces,
           earlier,
           fields,
         }),
         fields,
         problems: problemPages,
+        codes: createCodePages(),
+        definitions: createDefinitionPages({ service, definitions, crawler, places, problemPlaces, contributions }),
         changes: createChangePages({ service, history, crawler, contributions, title }),
         earlier,
         organisation: createOrganisationPages(service, organisation, contributions),
-        sources: createSourcePages(ctx, crawler, places),
+        sources: createSourcePages(ctx, crawler, problemPlaces),
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)

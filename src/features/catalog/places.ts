@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { PortalError } from '../../api/errors.ts'
 import type { Log } from '../../api/plugin.ts'
@@ -29,6 +30,12 @@ export interface Places {
 }
 
 const largest = 2_000_000
+
+/** Whoever sees an entity sees the files beside and below its own, and no others of the source. */
+export function isBeside(file: string, own: string): boolean {
+  const folder = posix.dirname(own)
+  return folder === '.' || posix.normalize(file).startsWith(`${folder}/`)
+}
 
 export function createPlaces(crawler: Crawler, log: Log): Places {
   const cache = new LRUCache<string, Located>({

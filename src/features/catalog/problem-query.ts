@@ -1,11 +1,16 @@
 import { z } from 'zod'
+import { PortalError } from '../../api/errors.ts'
 import { formatRef, parseRef } from '../../api/ref.ts'
 import { many, one } from '../../platform/http/routes.ts'
 import { problemCodes, type Severity } from './model/problem.ts'
 
 /** The filter groups of the problems page, in the order in which they are shown. */
-export const problemGroups = ['severity', 'owner', 'source', 'code'] as const
+export const problemGroups = ['severity', 'owner', 'source', 'code', 'age'] as const
 export type ProblemGroup = (typeof problemGroups)[number]
+
+/** How long ago it was first seen: `day` is less than a day, `week` less than a week and no `day`, and so on. */
+export const ages = ['day', 'week', 'month', 'older'] as const
+export type Age = (typeof ages)[number]
 
 /** What is asked of the problems, normalised: equal questions are equal objects. */
 export interface ProblemQuery {
@@ -21,6 +26,7 @@ export const ProblemAddress = z.looseObject({
   owner: many,
   source: many,
   code: many,
+  age: many,
   q: one,
   after: one,
   before: one,
@@ -30,7 +36,7 @@ export type ProblemAddress = z.output<typeof ProblemAddress>
 
 const longestText = 200
 
-/** @throws PortalError `invalid` for an owner that is no reference */
+/** @throws PortalError `invalid` for an owner that is no reference, and for an age that is none */
 export function readProblemQuery(address: ProblemAddress): ProblemQuery {
   const distinct = (values: readonly string[]) => [...new Set(values)].sort()
   const words = (address.q ?? '').slice(0, longestText).toLocaleLowerCase('en-US').split(/\s+/u).filter(Boolean)
@@ -40,6 +46,7 @@ export function readProblemQuery(address: ProblemAddress): ProblemQuery {
       owner: distinct(address.owner.map((owner) => formatRef(parseRef(owner, { kind: 'group' })))),
       source: distinct(address.source),
       code: distinct(address.code),
+      age: distinct(address.age.map(ageOf)),
     },
     words: distinct(words).map((text) => ({ text, codes: codesWith(text) })),
     after: address.after,
@@ -54,6 +61,14 @@ export function showsNotes({ chosen }: ProblemQuery): boolean {
 
 function severityOf(text: string): Severity {
   return text === 'error' || text === 'warning' ? text : 'info'
+}
+
+function ageOf(text: string): Age {
+  const age = ages.find((one) => one === text)
+  if (age) return age
+  throw new PortalError('invalid', `"${text.slice(0, 60)}" is no age that problems are told apart by`, {
+    hint: `Write one of ${ages.join(', ')}.`,
+  })
 }
 
 /** Titles are words of the program, not of the database. */

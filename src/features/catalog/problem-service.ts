@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
+import { PortalError } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { type EntityRef, formatRef } from '../../api/ref.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
@@ -8,11 +9,12 @@ import { type Policy, within } from '../../platform/permissions/policy.ts'
 import type { ProblemQuery } from './problem-query.ts'
 import { entities } from './schema.ts'
 import type { CatalogService } from './service.ts'
+import type { ProblemRow } from './store/entity.ts'
 import {
   countProblemGroups,
   countProblemsBefore,
   countVisibleProblems,
-  type FailedDocument,
+  findProblem,
   type ListedProblem,
   listProblems,
   type ProblemCounts,
@@ -37,13 +39,16 @@ export interface ProblemService {
   list(actor: Actor, query: ProblemQuery): Promise<ProblemListing>
   /** Errors and warnings. */
   count(actor: Actor): number
+  /** @throws PortalError `not_found` when it is mended, or the actor may not see it */
+  find(actor: Actor, id: string): Promise<ListedProblem>
   /** Why there is no entity of that name. */
-  ofAbsent(actor: Actor, ref: EntityRef): Promise<FailedDocument[]>
+  ofAbsent(actor: Actor, ref: EntityRef): Promise<ProblemRow[]>
 }
 
 export const problemService: ServiceRef<ProblemService> = serviceRef('catalog.problems')
 
 const pageSize = 50
+const hour = 3_600_000
 const mostOfAbsent = 20
 
 export function createProblemService(
@@ -59,7 +64,9 @@ export function createProblemService(
   const scopeOf = (actor: Actor): ProblemScope & { key: string } => {
     const loose = ctx.allows(actor, 'catalog.sources')
     const scope = within(policy().scope(actor, 'catalog.read'), sql`${entities.id}`)
-    return { entities: scope, loose, key: `${catalog.version(actor)} ${loose}` }
+    // To the hour, so that what is counted can be remembered.
+    const now = new Date(Math.floor(ctx.now().getTime() / hour) * hour)
+    return { entities: scope, loose, now, key: `${catalog.version(actor)} ${loose} ${now.getTime()}` }
   }
 
   return {
@@ -80,6 +87,14 @@ export function createProblemService(
       const known = totals.get(scope.key) ?? countVisibleProblems(read, scope)
       totals.set(scope.key, known)
       return known
+    },
+
+    async find(actor, id) {
+      const found = await findProblem(read, id, scopeOf(actor))
+      if (found) return found
+      throw new PortalError('not_found', 'There is no such problem', {
+        hint: 'It may have been mended since. The list shows what there is now.',
+      })
     },
 
     async ofAbsent(actor, ref) {

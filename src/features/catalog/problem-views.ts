@@ -1,8 +1,8 @@
-import { entityPath, parseRef } from '../../api/ref.ts'
+import { parseRef } from '../../api/ref.ts'
 import { type Choice, chosenFilters, filterGroups, linkTo } from './filter-view.ts'
 import { ownerView, refLink } from './list-view.ts'
 import { problemCodes } from './model/problem.ts'
-import { type ProblemAddress, type ProblemQuery, showsNotes } from './problem-query.ts'
+import { ages, type ProblemAddress, type ProblemQuery, showsNotes } from './problem-query.ts'
 import type { ProblemListing } from './problem-service.ts'
 import type { ListedProblem } from './store/problems.ts'
 import type { ChosenFilter, EntityRefLink, FilterGroup, Owner, Pager, Problem } from './views.ts'
@@ -48,9 +48,25 @@ export interface ProblemListRow {
   href: string | null
   /** The source, where there are several. */
   source: string | null
+  /** Of two definitions, the place and source of the one that holds. */
+  other: { where: string; href: string | null; source: string | null } | null
   /** What the document defines; `known` is false where it is not in the catalog. */
   entity: EntityRefLink | null
   owner: Owner | null
+  /** Of two definitions, the owner that the one names which does not hold; null where it is the same. */
+  otherOwner: Owner | null
+  helpHref: string | null
+  /** A page of its own. */
+  ownHref: string
+  /** The lines of the file, to be loaded when somebody looks. */
+  linesHref: string
+  /** When it was first seen. */
+  since: number
+}
+
+/** `catalog/problem`: one problem by itself. */
+export interface ProblemPage {
+  problem: Problem
   /** When it was first seen. */
   since: number
 }
@@ -127,38 +143,57 @@ function choicesOf({ listing, query, titleOf, sources }: ProblemsViewArgs): Choi
       label: (value) => titles.get(value) ?? value,
     },
     { name: 'code', title: 'What', counts: counts.code, chosen: query.chosen.code, label: titleOfCode },
+    {
+      name: 'age',
+      title: 'First seen',
+      counts: ages.flatMap((age) => counts.age.filter(({ value }) => value === age)),
+      chosen: query.chosen.age,
+      label: (value) => titlesOfAges[value] ?? value,
+    },
   ]
+}
+
+const titlesOfAges: Record<string, string> = {
+  day: 'Within a day',
+  week: 'Within a week',
+  month: 'Within 30 days',
+  older: 'Longer ago',
 }
 
 const titleOfCode = (code: string): string => (problemCodes as Record<string, string>)[code] ?? code
 
 function rowView(row: ListedProblem, placed: Problem | undefined, args: ProblemsViewArgs): ProblemListRow {
   const { problem, entity } = row
-  const line = /:\d+$/.exec(placed?.where ?? '')?.[0] ?? ''
-  const source = args.sources.find(({ id }) => id === problem.sourceId)
+  const sourceOf = (id: string) => {
+    return args.sources.length > 1 ? (args.sources.find((one) => one.id === id)?.title ?? id) : null
+  }
+  const [other] = placed?.others ?? []
+  const owner = entity?.owner ?? null
+  // Only of a definition that the actor may see.
+  const otherOwner = placed?.definitionHref && problem.target !== owner ? problem.target : null
+  const id = encodeURIComponent(problem.id)
   return {
     id: problem.id,
     severity: placed?.severity ?? 'info',
     title: titleOfCode(problem.code),
     message: placed?.message ?? problem.message,
     hint: placed?.hint ?? problem.hint,
-    where: `${problem.path}${line}`,
-    href: placed?.href ?? hrefInside(row, line.slice(1)),
-    source: args.sources.length > 1 ? (source?.title ?? problem.sourceId) : null,
+    where: placed?.where ?? problem.path,
+    href: placed?.href ?? null,
+    source: sourceOf(problem.sourceId),
+    other: other ? { where: other.where, href: other.href, source: sourceOf(other.source) } : null,
     entity: entityOf(row),
-    owner: entity?.owner ? ownerView(entity.owner, args.titleOf(entity.owner)) : null,
+    owner: owner === null ? null : ownerView(owner, args.titleOf(owner)),
+    otherOwner: otherOwner === null ? null : ownerView(otherOwner, args.titleOf(otherOwner)),
+    helpHref: placed?.helpHref ?? null,
+    ownHref: `${path}/${id}`,
+    linesHref: `/catalog/problem-lines/${id}`,
     since: problem.firstSeenAt.getTime(),
   }
 }
 
-/** The page of an entity shows its own file; other files of the source are not for everybody. */
-function hrefInside({ problem, entity }: ListedProblem, line: string): string | null {
-  if (!entity || entity.path !== problem.path || entity.sourceId !== problem.sourceId) return null
-  const at = line === '' ? '' : `&line=${line}#L${line}`
-  return `${entityPath(entity)}/source?file=${encodeURIComponent(problem.path)}${at}`
-}
-
-function entityOf({ problem, entity }: ListedProblem): EntityRefLink | null {
+/** What its document defines; `known` is false where that is not in the catalog. */
+export function entityOf({ problem, entity }: ListedProblem): EntityRefLink | null {
   if (problem.ref === null) return null
   if (entity) return refLink(problem.ref, entity.title ?? entity.name, entity.type)
   return refLink(problem.ref, null, null)

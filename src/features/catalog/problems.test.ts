@@ -91,6 +91,39 @@ test('a choice twice means either, different choices all', async () => {
   expect(await listed('?source=elsewhere')).toHaveLength(0)
 })
 
+test('problems are told apart by their age', async () => {
+  let clock = Date.parse('2026-11-01T12:00:00Z')
+  const days = 24 * 60 * 60_000
+  await using aging = await testPortal({
+    files: { 'a.yaml': component('a', 'owner: ghost') },
+    now: () => new Date(clock),
+  })
+  for (const [name, after] of [
+    ['b', 25],
+    ['c', 10],
+    ['d', 6.5],
+  ] as const) {
+    clock += after * days
+    aging.write(`${name}.yaml`, component(name, 'owner: ghost'))
+    await aging.crawl()
+  }
+  const names = async (query: string) => {
+    const page = await aging.get(`/catalog/problems${query}`)
+    return rowsOf(page.region('catalog-problem-list').html).map(([, , entity]) => entity)
+  }
+  expect(await names('?age=day')).toEqual(['d'])
+  expect(await names('?age=week')).toEqual(['c'])
+  expect(await names('?age=month')).toEqual(['b'])
+  expect(await names('?age=older')).toEqual(['a'])
+  expect(await names('?age=older&age=day')).toEqual(['d', 'a'])
+  const filter = (await aging.get('/catalog/problems')).region('catalog-age').text
+  expect(filter).toBe('First seen Within a day 1 Within a week 1 Within 30 days 1 Longer ago 1')
+  clock += 2 * days
+  expect(await names('?age=day')).toEqual([])
+  expect(await names('?age=week')).toEqual(['d'])
+  expect((await aging.get('/catalog/problems?age=old')).status).toBe(400)
+})
+
 test('words are looked for in message, title, file and reference', async () => {
   expect(await listed('?q=called+paymnets')).toHaveLength(1)
   expect(await listed('?q=readable+yaml')).toHaveLength(1)

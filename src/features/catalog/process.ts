@@ -80,7 +80,7 @@ function withoutRepeats(documents: readonly ReadDocument[]): ReadDocument[] {
       message: `${refOf(document.entity)} is defined again further down in this file; the later definition holds`,
       hint: 'Remove one of the two, or give it another name.',
     }
-    return { ...document, ref: undefined, entity: undefined, problems: [...document.problems, problem] }
+    return { ...document, entity: undefined, problems: [...document.problems, problem] }
   })
 }
 

@@ -222,7 +222,7 @@ export const problems = table(
     message: text().notNull(),
     expected: text(),
     hint: text(),
-    /** The reference that leads nowhere, where it is one. */
+    /** Another reference it is about: the one that leads nowhere, or the owner that a second definition names. */
     target: text(),
     /** Whether the fault lies in the key at `field`, not in its value. */
     atKey: bool().notNull().default(false),

@@ -4,7 +4,9 @@
  */
 
 import type { Card } from '../../platform/views/cards.ts'
+import type { DefinitionNote } from './definition-note.ts'
 import type { EarlierNote, PastNote } from './history-views.ts'
+import type { ProblemPatch, ProblemPlace } from './problem-view.ts'
 import type { FieldsView, HeadOrigins } from './provenance-views.ts'
 
 export type { Card }
@@ -197,6 +199,8 @@ export interface EntityPage {
   changes: Changes | null
   /** Not null when it is shown as it was. */
   earlier: EarlierNote | null
+  /** Not null when it is a definition that does not hold: which one does. */
+  definition: DefinitionNote | null
   /** Cards that plugins contribute. */
   main: readonly Card[]
   side: readonly Card[]
@@ -215,6 +219,13 @@ export interface Problem {
   excerpt: Excerpt | null
   /** The entity that has it, where that is not plain from the page. */
   entity: EntityRefLink | null
+  /** Where the portal explains it. */
+  helpHref: string | null
+  /** Further places it is about: of two definitions, the one that holds. */
+  others: readonly ProblemPlace[]
+  /** The page of the definition that does not hold. */
+  definitionHref: string | null
+  patch: ProblemPatch | null
 }
 
 /** Lines of a file with the faulty place marked below. Line and columns count from 1, `to` is exclusive. */

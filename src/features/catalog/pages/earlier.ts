@@ -36,12 +36,11 @@ export function createEarlierPages({ service, history, contributions, now }: Ear
       const head = headView({ row, current: '', kindName: names.name(row.kind), titleOf, tabs, ...links })
       const page = entityView({
         overview: { row, related, problems: [], changes: [] },
-        located: undefined,
         head,
         main: [],
         side: [],
         titleOf,
-        suggest: () => null,
+        problems: [],
         viewUrl: () => undefined,
         editUrl: undefined,
       })

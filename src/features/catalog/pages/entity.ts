@@ -1,7 +1,6 @@
-import { posix } from 'node:path'
 import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
-import { type EntityRef, entityPath, formatRef, parseRef } from '../../../api/ref.ts'
+import { type EntityRef, entityPath, formatRef } from '../../../api/ref.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { Policy } from '../../../platform/permissions/policy.ts'
 import { isOffered, loadEntityCard, loadEntityTab } from '../cards.ts'
@@ -9,11 +8,12 @@ import type { Crawler } from '../crawler.ts'
 import { entityView, headView, shownPairs, type Told } from '../entity-view.ts'
 import { refLink } from '../list-view.ts'
 import { shownByCards } from '../organisation-cards.ts'
-import type { Places } from '../places.ts'
+import { isBeside, type Places } from '../places.ts'
+import type { ProblemPlaces } from '../problem-places.ts'
 import { fieldsPath } from '../provenance-views.ts'
 import { type CatalogService, stamped } from '../service.ts'
 import { fileTree } from '../source-view.ts'
-import type { EntityRow, ProblemRow } from '../store/entity.ts'
+import type { EntityRow } from '../store/entity.ts'
 import {
   type Card,
   type EntityHead,
@@ -35,6 +35,7 @@ export interface EntityPagesArgs {
   contributions: Contributions
   policy: () => Policy
   problems: ProblemPages
+  problemPlaces: ProblemPlaces
   earlier: EarlierPages
   fields: FieldPages
 }
@@ -63,12 +64,6 @@ export interface EntityPages {
 
 const nearest = 5
 
-/** Whoever sees an entity sees the files beside and below its own, and no others of the source. */
-function isBeside(file: string, own: string): boolean {
-  const folder = posix.dirname(own)
-  return folder === '.' || posix.normalize(file).startsWith(`${folder}/`)
-}
-
 /** Loaded when the first one looks: few pages show YAML, and it takes 6 MB. */
 async function yamlOf(document: object): Promise<string> {
   const { stringify } = await import('yaml')
@@ -76,7 +71,7 @@ async function yamlOf(document: object): Promise<string> {
 }
 
 export function createEntityPages(args: EntityPagesArgs): EntityPages {
-  const { service, crawler, places, contributions, policy, problems, earlier, fields } = args
+  const { service, crawler, places, contributions, policy, problems, problemPlaces, earlier, fields } = args
   const names = kindNames(contributions)
 
   function head(actor: Actor, row: EntityRow, current: string, told: Told): EntityHead {
@@ -94,11 +89,6 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
     })
   }
 
-  function suggest(actor: Actor, problem: ProblemRow): string | null {
-    if (problem.target === null) return null
-    return service.near(actor, parseRef(problem.target), 1)[0]?.ref ?? null
-  }
-
   async function rowOf(actor: Actor, ref: EntityRef): Promise<EntityRow> {
     const row = await service.find(actor, ref)
     if (!row) throw new PortalError('not_found', `There is no entity ${formatRef(ref)}`)
@@ -111,23 +101,22 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       const { row } = overview
       const provider = crawler.provider(row.sourceId)
       const offered = contributions.entityCards.filter((card) => isOffered(card, row.entity, actor, policy()))
-      const [told, located, ...cards] = await Promise.all([
+      const [told, placedProblems, ...cards] = await Promise.all([
         fields.toldWith(actor, row, shownPairs(overview.related), signal),
-        overview.problems.length > 0 ? places.of(row, signal) : undefined,
+        problemPlaces.ofEntity(actor, row, overview.problems, signal),
         ...offered.map((card) => loadEntityCard(card, row.entity, actor, `${entityPath(row)}/cards/${card.id}`)),
       ])
       const placed = (place: 'main' | 'side') =>
         cards.filter((card, index) => card !== undefined && (offered[index]?.spec.place ?? 'main') === place) as Card[]
       return entityView({
         overview,
-        located,
         told,
         head: head(actor, row, '', told),
         main: placed('main'),
         side: placed('side'),
         onCards: shownByCards[row.kind] ?? [],
         titleOf: (other) => service.titleOf(actor, other),
-        suggest: (problem) => suggest(actor, problem),
+        problems: placedProblems,
         viewUrl: (path, line) => provider?.viewUrl?.(path, line),
         editUrl: provider?.editUrl?.(row.path),
       })

@@ -1,8 +1,7 @@
 import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import type { Crawler } from '../crawler.ts'
-import { problemView } from '../entity-view.ts'
-import type { Places } from '../places.ts'
+import type { ProblemPlaces } from '../problem-places.ts'
 import { type CountedSource, looseProblems } from '../store/sources.ts'
 import type { SourceRow, SourcesPage } from '../views.ts'
 
@@ -20,21 +19,13 @@ export default defineConfig({
 
 const mostProblems = 100
 
-export function createSourcePages(ctx: PluginContext, crawler: Crawler, places: Places): SourcePages {
+export function createSourcePages(ctx: PluginContext, crawler: Crawler, problemPlaces: ProblemPlaces): SourcePages {
   return {
     async sources(actor, signal) {
       const mayRefresh = ctx.allows(actor, 'catalog.refresh')
       const loose = await looseProblems(ctx.db.read, mostProblems)
-      const problems = await Promise.all(
-        loose.map(async (problem) => {
-          const { sourceId, path, position } = problem
-          const located =
-            position === null ? undefined : await places.of({ sourceId, path, position, etag: problem.id }, signal)
-          const viewUrl = (file: string, line?: number) => crawler.provider(sourceId)?.viewUrl?.(file, line)
-          const view = problemView(problem, { located, overview: undefined, suggest: () => null, viewUrl })
-          return { ...view, where: view.where?.replace(/^[^:]*/, path) ?? path }
-        }),
-      )
+      const rows = loose.map((problem) => ({ problem, entity: null }))
+      const problems = await problemPlaces.whole(actor, rows, signal)
       return {
         href: '/catalog/sources',
         sources: (await crawler.sources()).map((source) => sourceRow(source, mayRefresh)),

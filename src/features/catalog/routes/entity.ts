@@ -12,6 +12,7 @@ const url = '/catalog/:namespace/:kind/:name'
 const SourceAddress = z.object({
   form: one.transform((form) => (form === 'json' || form === 'fields' ? form : ('yaml' as const))),
   file: one,
+  definition: one,
   line: one.transform((line) => (line !== undefined && /^\d{1,7}$/.test(line) ? Number(line) : undefined)),
 })
 
@@ -21,9 +22,13 @@ export const entityRoutes: Route[] = [
     url,
     permission: 'catalog.read',
     params,
-    query: z.object({ at: one }),
-    handler: async ({ params, query: { at }, actor, use, signal }, reply) => {
-      const { entity, earlier } = use(pagesRef)
+    query: z.object({ at: one, definition: one }),
+    handler: async ({ params, query: { at, definition }, actor, use, signal }, reply) => {
+      const { entity, earlier, definitions } = use(pagesRef)
+      if (definition) {
+        const props = await definitions.overview(actor, params, definition, signal)
+        return reply.page('catalog/entity', props, titled(props.entity))
+      }
       try {
         const props = at ? earlier.overview(actor, params, at) : await entity.overview(actor, params, signal)
         return await reply.page('catalog/entity', props, titled(props.entity))
@@ -41,7 +46,10 @@ export const entityRoutes: Route[] = [
     params,
     query: SourceAddress,
     handler: async ({ params, query, actor, use, signal }, reply) => {
-      const props = await use(pagesRef).entity.source(actor, params, query, signal)
+      const { entity, definitions } = use(pagesRef)
+      const props = query.definition
+        ? await definitions.source(actor, params, query.definition, query.line, signal)
+        : await entity.source(actor, params, query, signal)
       return reply.page('catalog/source', props, titled(props.entity, 'Source'))
     },
   }),

@@ -1,5 +1,7 @@
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import type { ChangePages } from '../pages/changes.ts'
+import type { CodePages } from '../pages/codes.ts'
+import type { DefinitionPages } from '../pages/definitions.ts'
 import type { EarlierPages } from '../pages/earlier.ts'
 import type { EntityPages } from '../pages/entity.ts'
 import type { FieldPages } from '../pages/fields.ts'
@@ -14,6 +16,8 @@ export interface Pages {
   entity: EntityPages
   fields: FieldPages
   problems: ProblemPages
+  codes: CodePages
+  definitions: DefinitionPages
   changes: ChangePages
   earlier: EarlierPages
   organisation: OrganisationPages

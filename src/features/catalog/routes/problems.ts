@@ -1,6 +1,11 @@
-import { type Route, route } from '../../../api/route.ts'
+import { z } from 'zod'
+import { type Crumb, type Route, route } from '../../../api/route.ts'
 import { ProblemAddress } from '../problem-query.ts'
 import { pagesRef } from './pages.ts'
+
+const catalog: Crumb = { text: 'Catalog', href: '/catalog' }
+const problems: Crumb = { text: 'Problems', href: '/catalog/problems' }
+const params = z.object({ problem: z.string().min(1).max(64) })
 
 export const problemRoutes: Route[] = [
   route({
@@ -11,8 +16,39 @@ export const problemRoutes: Route[] = [
     handler: async ({ query, actor, use, signal }, reply) => {
       const props = await use(pagesRef).problems.problems(actor, query, signal)
       reply.header('hx-push-url', props.ownHref)
-      const crumbs = [{ text: 'Catalog', href: '/catalog' }, { text: 'Problems' }]
-      return reply.page('catalog/problems', props, { title: 'Problems', crumbs })
+      return reply.page('catalog/problems', props, { title: 'Problems', crumbs: [catalog, { text: 'Problems' }] })
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/catalog/problems/codes',
+    permission: 'catalog.read',
+    handler: async ({ use }, reply) => {
+      const { props, key } = await use(pagesRef).codes.codes()
+      const crumbs = [catalog, problems, { text: 'What they mean' }]
+      return reply.page('catalog/codes', props, { title: 'What problems mean', crumbs, stable: key })
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/catalog/problems/:problem',
+    permission: 'catalog.read',
+    params,
+    handler: async ({ params, actor, use, signal }, reply) => {
+      const props = await use(pagesRef).problems.problem(actor, params.problem, signal)
+      const { title } = props.problem
+      return reply.page('catalog/problem', props, { title, crumbs: [catalog, problems, { text: title }] })
+    },
+  }),
+  // Not below the one above: there it would hide an entity of that name in a namespace called "problems".
+  route({
+    method: 'GET',
+    url: '/catalog/problem-lines/:problem',
+    permission: 'catalog.read',
+    params,
+    handler: async ({ params, actor, use, signal }, reply) => {
+      const { problem } = await use(pagesRef).problems.problem(actor, params.problem, signal)
+      return reply.fragment('shared/_problem-lines', { problem })
     },
   }),
 ]

@@ -167,7 +167,8 @@ async function replaceFileProblems(
       'file',
       sourceId,
       file.path,
-      ref ?? String(position),
+      // A file may define one name several times, and each but the last has this problem.
+      problem.code === 'defined-again' ? String(position) : (ref ?? String(position)),
       problem.code,
       JSON.stringify(problem.path),
     ])

@@ -1,7 +1,7 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import { type ProblemGroup, type ProblemQuery, problemGroups, showsNotes } from '../problem-query.ts'
-import { entities, files, problems } from '../schema.ts'
+import { entities, problems } from '../schema.ts'
 import { type CursorValue, type Keyset, keysetPage, readCursor } from './cursor.ts'
 import type { ProblemRow } from './entity.ts'
 import type { Counted } from './list.ts'
@@ -11,6 +11,8 @@ export interface ProblemScope {
   entities: SQL | undefined
   /** Whether problems of documents that are not in the catalog are shown as well. */
   loose: boolean
+  /** When it is asked: ages count from here. */
+  now: Date
 }
 
 export interface ListedProblem {
@@ -26,8 +28,6 @@ export interface ListedProblem {
     sourceId: string
     path: string
   } | null
-  /** The content that was read. */
-  blob: string | null
 }
 
 export type ProblemCounts = Record<ProblemGroup, Counted[]> & { total: number }
@@ -56,20 +56,17 @@ export async function listProblems(
   const sign = sql.raw(backwards ? '<' : '>')
   const direction = sql.raw(backwards ? 'desc' : 'asc')
   const beyond = cursor ? sql` and (${sql.join(order, sql`, `)}) ${sign} ${cursor}` : sql``
-  const { kind, namespace, name, title, type, owner, sourceId, path } = entities
-  const found = await read
-    .select({
-      problem: problems,
-      entity: { kind, namespace, name, title, type, owner, sourceId, path },
-      blob: files.blob,
-    })
-    .from(problems)
-    .leftJoin(entities, eq(entities.ref, problems.ref))
-    .leftJoin(files, and(eq(files.sourceId, problems.sourceId), eq(files.path, problems.path)))
+  const found = await select(read)
     .where(sql`${conditions(query, scope)}${beyond}`)
     .orderBy(...order.map((column) => sql`${column} ${direction}`))
     .limit(size + 1)
   return keysetPage(found, size, { backwards, inside: cursor !== undefined }, edgeOf)
+}
+
+/** One problem, if it is in scope. */
+export async function findProblem(read: Reader, id: string, scope: ProblemScope): Promise<ListedProblem | undefined> {
+  const [found] = await select(read).where(sql`${problems.id} = ${id} and ${visible(scope)}`)
+  return found
 }
 
 /** How many stand in front of the page. */
@@ -96,20 +93,22 @@ export function countVisibleProblems(read: Reader, scope: ProblemScope): number 
   )
 }
 
-export interface FailedDocument {
-  problem: ProblemRow
-  blob: string | null
-}
-
 /** Why something of that name is not in the catalog; nothing where it is. */
-export async function problemsOfAbsent(read: Reader, ref: string, limit: number): Promise<FailedDocument[]> {
+export async function problemsOfAbsent(read: Reader, ref: string, limit: number): Promise<ProblemRow[]> {
   return read
-    .select({ problem: problems, blob: files.blob })
+    .select()
     .from(problems)
-    .leftJoin(files, and(eq(files.sourceId, problems.sourceId), eq(files.path, problems.path)))
     .where(sql`${problems.ref} = ${ref} and not exists (select 1 from ${entities} where ${entities.ref} = ${ref})`)
     .orderBy(rank, problems.path, problems.position)
     .limit(limit)
+}
+
+function select(read: Reader) {
+  const { kind, namespace, name, title, type, owner, sourceId, path } = entities
+  return read
+    .select({ problem: problems, entity: { kind, namespace, name, title, type, owner, sourceId, path } })
+    .from(problems)
+    .leftJoin(entities, eq(entities.ref, problems.ref))
 }
 
 function edgeOf({ problem }: ListedProblem): CursorValue[] {
@@ -118,18 +117,38 @@ function edgeOf({ problem }: ListedProblem): CursorValue[] {
   return [severity === -1 ? 2 : severity, -firstSeenAt.getTime(), sourceId, path, position ?? -1, id]
 }
 
-const columns: Record<ProblemGroup, SQL> = {
-  severity: sql`${problems.severity}`,
-  owner: sql`${entities.owner}`,
-  source: sql`${problems.sourceId}`,
-  code: sql`${problems.code}`,
+const day = 86_400_000
+
+/** What a group chooses by. */
+function columnOf(group: ProblemGroup, { now }: ProblemScope): SQL {
+  const since = (days: number) => sql`${problems.firstSeenAt} > ${now.getTime() - days * day}`
+  const columns: Record<ProblemGroup, SQL> = {
+    severity: sql`${problems.severity}`,
+    owner: sql`${entities.owner}`,
+    source: sql`${problems.sourceId}`,
+    code: sql`${problems.code}`,
+    age: sql`case when ${since(1)} then 'day' when ${since(7)} then 'week' when ${since(30)} then 'month' else 'older' end`,
+  }
+  return columns[group]
 }
 
+/** A conflict is a matter of both definitions: it belongs to the owner and the source of either. */
+const ofRivals: Partial<Record<ProblemGroup, SQL>> = {
+  owner: sql`${problems.target}`,
+  source: sql`${entities.sourceId}`,
+}
+const isConflict = sql`${problems.origin} = 'conflict'`
+
 function countGroup(read: Reader, query: ProblemQuery, scope: ProblemScope, group: ProblemGroup): Counted[] {
-  const column = columns[group]
+  const column = columnOf(group, scope)
+  const rival = ofRivals[group]
+  const where = conditions(query, scope, group)
+  const also = rival
+    ? sql` union all select ${rival} as value from ${joined} where ${where} and ${isConflict} and ${rival} is not ${column}`
+    : sql``
   return read.all<Counted>(
-    sql`select ${column} as value, count(*) as count from ${joined}
-      where ${conditions(query, scope, group)} and ${column} is not null group by 1 order by 2 desc, 1`,
+    sql`select value, count(*) as count from (select ${column} as value from ${joined} where ${where}${also})
+      where value is not null group by 1 order by 2 desc, 1`,
   ) as unknown as Counted[]
 }
 
@@ -137,7 +156,10 @@ function conditions(query: ProblemQuery, scope: ProblemScope, without?: ProblemG
   const parts = [visible(scope)]
   for (const group of problemGroups) {
     const chosen = query.chosen[group]
-    if (group !== without && chosen.length > 0) parts.push(sql`${columns[group]} in ${chosen}`)
+    if (group === without || chosen.length === 0) continue
+    const rival = ofRivals[group]
+    const also = rival ? sql` or (${isConflict} and ${rival} in ${chosen})` : sql``
+    parts.push(sql`(${columnOf(group, scope)} in ${chosen}${also})`)
   }
   if (without !== 'severity' && !showsNotes(query)) parts.push(sql`${problems.severity} <> 'info'`)
   for (const { text, codes } of query.words) {

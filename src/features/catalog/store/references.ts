@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
-import { parseRef } from '../../../api/ref.ts'
-import { candidates, edges, entities, problems, refs } from '../schema.ts'
+import { formatRef, parseRef } from '../../../api/ref.ts'
+import { candidates, edges, entities, problems, refs, sources } from '../schema.ts'
 import { type IngestClock, problemId, problemRow } from './ingest.ts'
 
 /** Everything, after a crawl that was cut short; otherwise the references that changed. */
@@ -21,7 +21,14 @@ interface Conflict {
   sourceId: string
   path: string
   position: number
-  wonBy: string
+  /** The source and file of the definition that holds. */
+  heldFrom: string
+  heldIn: string
+  /** Titles of both sources. */
+  source: string
+  heldSource: string
+  /** As the definition that does not hold writes it. */
+  owner: unknown
 }
 
 /**
@@ -91,24 +98,43 @@ function danglingRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>)
 }
 
 function conflictRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>) => ReturnType<typeof sql>) {
+  const titleOf = (id: ReturnType<typeof sql>) =>
+    sql`coalesce((select ${sources.title} from ${sources} where ${sources.id} = ${id}), ${id})`
   const found = tx.all<Conflict>(
     sql`select ${candidates.ref} as ref, ${candidates.sourceId} as sourceId, ${candidates.path} as path,
-      ${candidates.position} as position, ${entities.path} as wonBy
+      ${candidates.position} as position, ${entities.sourceId} as heldFrom, ${entities.path} as heldIn,
+      ${titleOf(sql`${candidates.sourceId}`)} as source, ${titleOf(sql`${entities.sourceId}`)} as heldSource,
+      json_extract(${candidates.entity}, '$.spec.owner') as owner
       from ${candidates} join ${entities} on ${entities.ref} = ${candidates.ref}
       where ${inScope(sql`${candidates.ref}`)}
       and (${candidates.sourceId} <> ${entities.sourceId} or ${candidates.path} <> ${entities.path})`,
   ) as unknown as Conflict[]
-  return found.map(({ ref, wonBy, ...place }) =>
-    problemRow(
-      { ...place, id: problemId(['conflict', ref, place.sourceId, place.path]), origin: 'conflict', ref },
+  return found.map(({ ref, sourceId, path, position, owner, ...other }) => {
+    const isElsewhere = sourceId !== other.heldFrom
+    const here = isElsewhere ? `${path} of ${other.source}` : path
+    const there = isElsewhere ? `${other.heldIn} of ${other.heldSource}` : other.heldIn
+    const row = problemRow(
+      { sourceId, path, position, id: problemId(['conflict', ref, sourceId, path]), origin: 'conflict', ref },
       {
         severity: 'error',
         code: 'defined-twice',
         path: ['metadata', 'name'],
-        message: `${ref} is also defined in ${place.path}; the definition in ${wonBy} came first and holds`,
+        message: `${ref} is also defined in ${here}; the definition in ${there} came first and holds`,
         hint: 'Give one of the two another name, or remove it.',
       },
       new Date(0),
-    ),
-  )
+    )
+    return { ...row, target: ownerRef(owner, ref) }
+  })
+}
+
+/** The full reference of an owner, where it is one. */
+function ownerRef(owner: unknown, ref: string): string | null {
+  if (typeof owner !== 'string') return null
+  try {
+    return formatRef(parseRef(owner, { kind: 'group', namespace: parseRef(ref).namespace }))
+  } catch {
+    // What is no reference is a problem of its own document.
+    return null
+  }
 }

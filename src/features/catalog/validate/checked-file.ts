@@ -7,6 +7,7 @@ import { type ParsedDocument, parseDocuments } from '../model/parse.ts'
 import { type Locator, locators } from '../model/position.ts'
 import { type DocumentProblem, hasErrors, type Place } from '../model/problem.ts'
 import { type Validation, validateEntity } from '../model/validate.ts'
+import { hasNoValue } from './patch.ts'
 import { fillPlaceholders } from './placeholder-files.ts'
 import { relationTexts } from './relation-texts.ts'
 
@@ -131,7 +132,7 @@ function placed(
     if (problem.place) return { ...problem, place: problem.place }
     find ??= locator() ?? (() => ({ ...start, line: firstLine, endLine: firstLine }))
     const place = find(problem.path, problem.at)
-    return { ...problem, place, ...(isEmpty(problem, place, find) && { empty: true }) }
+    return { ...problem, place, ...(hasNoValue({ ...problem, place }, find) && { empty: true }) }
   })
   return all.sort(byPlace)
 }
@@ -140,13 +141,6 @@ function placed(
 export function byPlace(a: PlacedProblem, b: PlacedProblem): number {
   const more = Number(a.code === 'more-problems') - Number(b.code === 'more-problems')
   return more || a.place.line - b.place.line || a.place.column - b.place.column
-}
-
-/** A value that is empty has the place of the nearest key above it. */
-function isEmpty({ path, at, mended }: DocumentProblem, place: Place, find: Locator): boolean {
-  if (mended === undefined || at === 'key') return false
-  const key = find(typeof path.at(-1) === 'number' ? path.slice(0, -1) : path, 'key')
-  return place.line === key.line && place.column === key.column
 }
 
 /** The documents that a later one of the same file takes the place of. */

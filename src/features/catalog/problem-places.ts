@@ -1,0 +1,194 @@
+import { LRUCache } from 'lru-cache'
+import type { Actor } from '../../api/actor.ts'
+import { type EntityRef, entityPath, parseRef } from '../../api/ref.ts'
+import type { Crawler } from './crawler.ts'
+import type { Definition, DefinitionService } from './definition-service.ts'
+import { mendedReference } from './model/mended-reference.ts'
+import type { Place } from './model/problem.ts'
+import { isBeside, type Located, type Places } from './places.ts'
+import { excerptOf, type ProblemPatch, type ProblemPlace, problemView } from './problem-view.ts'
+import type { CatalogService } from './service.ts'
+import type { Named, ProblemRow } from './store/entity.ts'
+import { linesOf } from './validate/excerpt.ts'
+import { hasNoValue, patchFile } from './validate/patch.ts'
+import type { Problem } from './views.ts'
+
+/** The entity that a problem is about, as far as the actor may see it. */
+export interface EntityAt extends EntityRef {
+  sourceId: string
+  path: string
+}
+
+/** A problem, and what is needed to tell where it stands. */
+export interface PlacedRow {
+  problem: ProblemRow
+  entity: EntityAt | null
+}
+
+/**
+ * Dresses problems with what is computed when somebody looks: line and lines, each from the file that the problem
+ * stands in, the other places it is about, what a reference may have meant, and how to mend it.
+ */
+export interface ProblemPlaces {
+  /** What an entity's own page shows. Files other than the entity's own are named in full. */
+  ofEntity(actor: Actor, entity: EntityAt, problems: readonly ProblemRow[], signal: AbortSignal): Promise<Problem[]>
+  /** For lists: line and link, and no lines of the file. */
+  brief(actor: Actor, rows: readonly PlacedRow[], signal: AbortSignal): Promise<Problem[]>
+  /** With the lines of the file, which is named in full. */
+  whole(actor: Actor, rows: readonly PlacedRow[], signal: AbortSignal): Promise<Problem[]>
+}
+
+export interface ProblemPlacesArgs {
+  service: CatalogService
+  definitions: DefinitionService
+  crawler: Crawler
+  places: Places
+}
+
+interface Looking {
+  actor: Actor
+  definitions: ReadonlyMap<string, readonly Definition[]>
+  /** Whether the lines of the files are wanted. */
+  isWhole: boolean
+  /** The file that need not be named in full. */
+  own: EntityAt | null
+  signal: AbortSignal
+}
+
+export function createProblemPlaces({ service, definitions, crawler, places }: ProblemPlacesArgs): ProblemPlaces {
+  // Looking for the nearest name among thousands takes longer than all the rest of a row.
+  const near = new LRUCache<string, { named: Named | null }>({ max: 2000 })
+
+  async function viewAll(rows: readonly PlacedRow[], asked: Omit<Looking, 'definitions'>): Promise<Problem[]> {
+    const conflicts = rows.flatMap(({ problem }) => (isConflict(problem) && problem.ref !== null ? [problem.ref] : []))
+    const found = conflicts.length > 0 ? definitions.of(asked.actor, conflicts) : new Map<string, Definition[]>()
+    const views: Problem[] = []
+    // One after the other: the second problem of a document finds it already read.
+    for (const row of rows) views.push(await view(row, { ...asked, definitions: found }))
+    return views
+  }
+
+  async function view({ problem, entity }: PlacedRow, looking: Looking): Promise<Problem> {
+    const { isWhole, own } = looking
+    const located = await locate(problem, looking.signal)
+    const place = placeIn(problem, located)
+    const known = (problem.ref !== null && looking.definitions.get(problem.ref)) || []
+    const rival = isConflict(problem) ? known.find((one) => !one.holds && isAt(one, problem)) : undefined
+    const isHidden = problem.origin === 'conflict' && rival === undefined
+    const named = isHidden ? null : meant(looking.actor, problem)
+    const isOwn = own !== null && own.sourceId === problem.sourceId && own.path === problem.path
+    return problemView({
+      problem,
+      place,
+      lines: isWhole && located && !isHidden ? linesOf(located.text) : null,
+      file: isOwn ? fileName(problem.path) : problem.path,
+      href: isHidden ? null : hrefOf(problem, place?.line, entity, rival),
+      suggestion: named?.ref ?? null,
+      more: {
+        others: await othersOf(problem, entity, known, looking),
+        definitionHref: rival && entity ? definitionHref(entity, rival.id) : null,
+        patch: isWhole && located && place ? patchOf(problem, place, located, named) : null,
+      },
+    })
+  }
+
+  /** Lines are those of the file as it is now: the catalog's generation grows with each reading. */
+  function locate(at: Pick<ProblemRow, 'sourceId' | 'path' | 'position'>, signal: AbortSignal) {
+    const { sourceId, path, position } = at
+    if (position === null) return undefined
+    return places.of({ sourceId, path, position, etag: `read ${service.generation}` }, signal)
+  }
+
+  function hrefOf(
+    at: Pick<ProblemRow, 'sourceId' | 'path'>,
+    line: number | undefined,
+    entity: EntityAt | null,
+    rival: Definition | undefined,
+  ): string | null {
+    const outside = crawler.provider(at.sourceId)?.viewUrl?.(at.path, line)
+    if (outside !== undefined) return outside
+    const mark = line === undefined ? '' : `&line=${line}#L${line}`
+    if (entity && rival) return `${entityPath(entity)}/source?definition=${encodeURIComponent(rival.id)}${mark}`
+    if (entity?.sourceId !== at.sourceId || !isBeside(at.path, entity.path)) return null
+    return `${entityPath(entity)}/source?file=${encodeURIComponent(at.path)}${mark}`
+  }
+
+  async function othersOf(
+    problem: ProblemRow,
+    entity: EntityAt | null,
+    known: readonly Definition[],
+    { isWhole, own, signal }: Looking,
+  ): Promise<ProblemPlace[]> {
+    const holding = isConflict(problem) ? known.find(({ holds }) => holds) : undefined
+    if (!holding || (isAt(holding, problem) && holding.position === problem.position)) return []
+    const located = await locate(holding, signal)
+    const place = located?.place(['metadata', 'name'])
+    const isOwn = own !== null && own.sourceId === holding.sourceId && own.path === holding.path
+    const file = isOwn ? fileName(holding.path) : holding.path
+    return [
+      {
+        title: 'The definition that holds',
+        where: place ? `${file}:${place.line}` : file,
+        href: hrefOf(holding, place?.line, entity, undefined),
+        source: holding.sourceId,
+        excerpt: isWhole && located && place ? excerptOf(linesOf(located.text), place) : null,
+      },
+    ]
+  }
+
+  function meant(actor: Actor, { origin, target }: ProblemRow): Named | null {
+    if (origin !== 'reference' || target === null) return null
+    const key = `${service.version(actor)} ${target}`
+    const found = near.get(key) ?? { named: service.near(actor, parseRef(target), 1)[0] ?? null }
+    near.set(key, found)
+    return found.named
+  }
+
+  const asked = (actor: Actor, signal: AbortSignal) => ({ actor, own: null, signal })
+  return {
+    ofEntity: (actor, entity, problems, signal) =>
+      viewAll(
+        problems.map((problem) => ({ problem, entity })),
+        { ...asked(actor, signal), own: entity, isWhole: true },
+      ),
+    brief: (actor, rows, signal) => viewAll(rows, { ...asked(actor, signal), isWhole: false }),
+    whole: (actor, rows, signal) => viewAll(rows, { ...asked(actor, signal), isWhole: true }),
+  }
+}
+
+/** The page of a definition that does not hold. */
+export function definitionHref(entity: EntityRef, id: string): string {
+  return `${entityPath(entity)}?definition=${encodeURIComponent(id)}`
+}
+
+const isConflict = ({ code }: ProblemRow) => code === 'defined-twice' || code === 'defined-again'
+
+const isAt = (one: { sourceId: string; path: string }, other: { sourceId: string; path: string }) =>
+  one.sourceId === other.sourceId && one.path === other.path
+
+const fileName = (path: string) => path.split('/').at(-1) ?? path
+
+function placeIn(problem: ProblemRow, located: Located | undefined): Place | undefined {
+  return problem.place ?? located?.place(fieldOf(problem), problem.atKey ? 'key' : 'value')
+}
+
+function fieldOf({ field }: ProblemRow): (string | number)[] {
+  return JSON.parse(field) as (string | number)[]
+}
+
+function patchOf(problem: ProblemRow, place: Place, located: Located, named: Named | null): ProblemPatch | null {
+  const path = fieldOf(problem)
+  const mended = problem.mended ?? (named && rewritten(problem, place, located, named))
+  if (!mended) return null
+  const find = (of: readonly (string | number)[], at?: 'key' | 'value') => located.place(of, at) ?? place
+  const mendable = { path, place, mended, ...(problem.atKey && { at: 'key' as const }) }
+  const empty = hasNoValue(mendable, find) && { empty: true as const }
+  const text = patchFile(problem.path, located.text, { ...mendable, ...empty })
+  return text === null ? null : { id: problem.id, text }
+}
+
+function rewritten({ target }: ProblemRow, place: Place, { text }: Located, named: Named): string | undefined {
+  if (target === null || place.endLine !== place.line) return undefined
+  const written = linesOf(text)[place.line - 1]?.slice(place.column - 1, place.endColumn - 1)
+  return written === undefined ? undefined : mendedReference(written, target, named)
+}

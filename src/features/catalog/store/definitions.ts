@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm'
+import type { Reader } from '../../../api/database.ts'
+import { candidates, entities } from '../schema.ts'
+
+/** One definition of an entity that was read; of several for one reference, one holds. */
+export interface DefinitionRow {
+  id: string
+  ref: string
+  sourceId: string
+  path: string
+  position: number
+  /** Milliseconds since 1970. */
+  seenAt: number
+  /** 1 for the one whose content is the entity. */
+  holds: number
+  /** JSON. */
+  entity: string
+}
+
+/** Every definition of these references, the one that holds first, then as they were first seen. */
+export function definitionsOf(read: Reader, refs: readonly string[]): DefinitionRow[] {
+  return read.all<DefinitionRow>(
+    sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.sourceId} as sourceId,
+      ${candidates.path} as path, ${candidates.position} as position, ${candidates.seenAt} as seenAt,
+      ${candidates.entity} as entity,
+      (${candidates.sourceId} = ${entities.sourceId} and ${candidates.path} = ${entities.path}) as holds
+      from ${candidates} join ${entities} on ${entities.ref} = ${candidates.ref}
+      where ${candidates.ref} in (select value from json_each(${JSON.stringify(refs)}))
+      order by ${candidates.ref}, holds desc, ${candidates.seenAt}, ${candidates.sourceId}, ${candidates.path}`,
+  ) as unknown as DefinitionRow[]
+}
