@@ -65,7 +65,7 @@ test('the definition that does not hold has a page that says so, and what it say
   expect(rival.status).toBe(200)
   expect(rival.region('catalog-head').text).toContain('The second')
   expect(rival.region('catalog-definition').text).toMatch(
-    /^This definition does not hold\. The one in shop\/first\.yaml came first, on .*; this one, in copies\/second\.yaml , was/,
+    /^This definition does not hold\. The one in shop\/first\.yaml came first, on .*; this one, in copies\/second\.yaml, was/,
   )
   expect(linksOf(rival.region('catalog-definition').html)).toEqual([{ href: page, text: 'See the entity as it is' }])
   const { text } = rival.region('main')

@@ -55,6 +55,11 @@ export function createDefinitionPages(args: DefinitionPagesArgs): DefinitionPage
       const conflicts = entity.problems.filter((one) => {
         return one.origin === 'conflict' && one.sourceId === row.sourceId && one.path === row.path
       })
+      const placed = await problemPlaces.whole(
+        actor,
+        conflicts.map((problem) => ({ problem, entity: entity.row })),
+        signal,
+      )
       const { sourceId, path, position } = row
       const etag = `read ${service.generation}`
       const located = await places.of({ sourceId, path, position, etag }, signal)
@@ -67,11 +72,7 @@ export function createDefinitionPages(args: DefinitionPagesArgs): DefinitionPage
         main: [],
         side: [],
         titleOf: (other) => service.titleOf(actor, other),
-        problems: await problemPlaces.whole(
-          actor,
-          conflicts.map((problem) => ({ problem, entity: entity.row })),
-          signal,
-        ),
+        problems: placed.map((problem) => ({ ...problem, definitionHref: null })),
         viewUrl: (file, line) => provider?.viewUrl?.(file, line) ?? lineHref(line),
         editUrl: provider?.editUrl?.(path),
       })

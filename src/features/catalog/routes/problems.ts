@@ -40,7 +40,7 @@ export const problemRoutes: Route[] = [
       return reply.page('catalog/problem', props, { title, crumbs: [catalog, problems, { text: title }] })
     },
   }),
-  // Not below the one above: there it would hide an entity of that name in a namespace called "problems".
+  // Loaded into a row that has the link to the explanation. Not below the one above: there it would hide an entity of that name in a namespace called "problems".
   route({
     method: 'GET',
     url: '/catalog/problem-lines/:problem',
@@ -48,7 +48,7 @@ export const problemRoutes: Route[] = [
     params,
     handler: async ({ params, actor, use, signal }, reply) => {
       const { problem } = await use(pagesRef).problems.problem(actor, params.problem, signal)
-      return reply.fragment('shared/_problem-lines', { problem })
+      return reply.fragment('shared/_problem-lines', { problem: { ...problem, helpHref: null } })
     },
   }),
 ]
