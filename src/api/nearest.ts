@@ -23,22 +23,58 @@ const longest = 100
 
 /** Insertions, deletions, replacements and swaps of neighbours; `limit + 1` stands for anything above the limit. */
 export function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1]
-      const cost = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1))
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row.push(swapped ? Math.min(cost, at(beforeLast, j - 2) + 1) : cost)
+  const far = limit + 1
+  if (Math.abs(a.length - b.length) > limit) return far
+  const start = sharedStart(a, b)
+  const end = sharedEnd(a, b, start)
+  const rest = b.length - end
+  let [beforeLast, last, row] = rows
+  for (let j = 0; j <= rest - start; j++) last[j] = j
+  // Only what is at most `limit` from the diagonal can stay below it; `i` and `j` count from the first difference.
+  for (let i = 1; i <= a.length - end - start; i++) {
+    const from = Math.max(1, i - limit)
+    const to = Math.min(rest - start, i + limit)
+    row[from - 1] = from === 1 ? i : far
+    let least = at(row, from - 1)
+    const letter = a.charCodeAt(start + i - 1)
+    const before = a.charCodeAt(start + i - 2)
+    for (let j = from; j <= to; j++) {
+      const other = b.charCodeAt(start + j - 1)
+      let cost = Math.min(
+        (j < i + limit ? at(last, j) : far) + 1,
+        at(row, j - 1) + 1,
+        at(last, j - 1) + (letter === other ? 0 : 1),
+      )
+      const isSwap = i > 1 && j > 1 && letter === b.charCodeAt(start + j - 2) && before === other
+      if (isSwap) cost = Math.min(cost, at(beforeLast, j - 2) + 1)
+      row[j] = cost
+      if (cost < least) least = cost
     }
-    if (Math.min(...row) > limit) return limit + 1
+    if (least > limit) return far
+    const free = beforeLast
     beforeLast = last
     last = row
+    row = free
   }
-  return at(last, b.length)
+  return Math.min(at(last, rest - start), far)
+}
+
+/** Written over by each comparison: thousands of names are compared at a time. */
+const rows: [number[], number[], number[]] = [[], [], []]
+
+function sharedStart(a: string, b: string): number {
+  const most = Math.min(a.length, b.length)
+  let count = 0
+  while (count < most && a.charCodeAt(count) === b.charCodeAt(count)) count++
+  return count
+}
+
+/** Without what they share at the start. */
+function sharedEnd(a: string, b: string, start: number): number {
+  const most = Math.min(a.length, b.length) - start
+  let count = 0
+  while (count < most && a.charCodeAt(a.length - 1 - count) === b.charCodeAt(b.length - 1 - count)) count++
+  return count
 }
 
 const at = (row: readonly number[], index: number) => row[index] ?? 0

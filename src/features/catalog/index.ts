@@ -17,6 +17,7 @@ import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
 import { registerMetrics } from './metrics.ts'
 import { builtinKinds } from './model/kinds.ts'
+import { createNearService } from './near-service.ts'
 import { createOrganisationService, organisationService } from './organisation.ts'
 import { organisationCards, organisationNav, organisationTabs } from './organisation-cards.ts'
 import { createChangePages } from './pages/changes.ts'
@@ -92,7 +93,8 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       })
       const history = createHistoryService(ctx, service, policy, kinds)
       const definitions = createDefinitionService(ctx, service, policy, kinds)
-      const problemPlaces = createProblemPlaces({ service, definitions, crawler, places })
+      const near = createNearService(ctx, service, policy)
+      const problemPlaces = createProblemPlaces({ service, definitions, near, crawler, places })
       const earlier = createEarlierPages({ service, history, contributions, now: ctx.now })
       const organisation = createOrganisationService(ctx, service, policy)
       const title = ctx.use(portalTitle)

@@ -1,14 +1,15 @@
-import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import { type EntityRef, entityPath, parseRef } from '../../api/ref.ts'
 import type { Crawler } from './crawler.ts'
 import type { Definition, DefinitionService } from './definition-service.ts'
 import { mendedReference } from './model/mended-reference.ts'
 import type { Place } from './model/problem.ts'
+import type { NearService } from './near-service.ts'
 import { isBeside, type Located, type Places } from './places.ts'
 import { excerptOf, type ProblemPatch, type ProblemPlace, problemView } from './problem-view.ts'
 import type { CatalogService } from './service.ts'
-import type { Named, ProblemRow } from './store/entity.ts'
+import type { ProblemRow } from './store/entity.ts'
+import type { NamedRef } from './store/names.ts'
 import { linesOf } from './validate/excerpt.ts'
 import { hasNoValue, patchFile } from './validate/patch.ts'
 import type { Problem } from './views.ts'
@@ -41,6 +42,7 @@ export interface ProblemPlaces {
 export interface ProblemPlacesArgs {
   service: CatalogService
   definitions: DefinitionService
+  near: NearService
   crawler: Crawler
   places: Places
 }
@@ -48,6 +50,8 @@ export interface ProblemPlacesArgs {
 interface Looking {
   actor: Actor
   definitions: ReadonlyMap<string, readonly Definition[]>
+  /** What references that lead nowhere may have meant. */
+  near: ReadonlyMap<string, NamedRef>
   /** Whether the lines of the files are wanted. */
   isWhole: boolean
   /** The file that need not be named in full. */
@@ -55,16 +59,15 @@ interface Looking {
   signal: AbortSignal
 }
 
-export function createProblemPlaces({ service, definitions, crawler, places }: ProblemPlacesArgs): ProblemPlaces {
-  // Looking for the nearest name among thousands takes longer than all the rest of a row.
-  const near = new LRUCache<string, { named: Named | null }>({ max: 2000 })
-
-  async function viewAll(rows: readonly PlacedRow[], asked: Omit<Looking, 'definitions'>): Promise<Problem[]> {
+export function createProblemPlaces({ service, definitions, near, crawler, places }: ProblemPlacesArgs): ProblemPlaces {
+  async function viewAll(rows: readonly PlacedRow[], asked: Omit<Looking, 'definitions' | 'near'>): Promise<Problem[]> {
     const conflicts = rows.flatMap(({ problem }) => (isConflict(problem) && problem.ref !== null ? [problem.ref] : []))
     const found = conflicts.length > 0 ? definitions.of(asked.actor, conflicts) : new Map<string, Definition[]>()
+    const targets = rows.flatMap(({ problem }) => targetOf(problem) ?? [])
+    const looking = { ...asked, definitions: found, near: await near.of(asked.actor, targets) }
     const views: Problem[] = []
     // One after the other: the second problem of a document finds it already read.
-    for (const row of rows) views.push(await view(row, { ...asked, definitions: found }))
+    for (const row of rows) views.push(await view(row, looking))
     return views
   }
 
@@ -75,7 +78,7 @@ export function createProblemPlaces({ service, definitions, crawler, places }: P
     const known = (problem.ref !== null && looking.definitions.get(problem.ref)) || []
     const rival = isConflict(problem) ? known.find((one) => !one.holds && isAt(one, problem)) : undefined
     const isHidden = problem.origin === 'conflict' && rival === undefined
-    const named = isHidden ? null : meant(looking.actor, problem)
+    const named = looking.near.get(targetOf(problem) ?? '') ?? null
     const isOwn = own !== null && own.sourceId === problem.sourceId && own.path === problem.path
     return problemView({
       problem,
@@ -136,14 +139,6 @@ export function createProblemPlaces({ service, definitions, crawler, places }: P
     ]
   }
 
-  function meant(actor: Actor, { origin, target }: ProblemRow): Named | null {
-    if (origin !== 'reference' || target === null) return null
-    const key = `${service.version(actor)} ${target}`
-    const found = near.get(key) ?? { named: service.near(actor, parseRef(target), 1)[0] ?? null }
-    near.set(key, found)
-    return found.named
-  }
-
   const asked = (actor: Actor, signal: AbortSignal) => ({ actor, own: null, signal })
   return {
     ofEntity: (actor, entity, problems, signal) =>
@@ -166,6 +161,9 @@ const isConflict = ({ code }: ProblemRow) => code === 'defined-twice' || code ==
 const isAt = (one: { sourceId: string; path: string }, other: { sourceId: string; path: string }) =>
   one.sourceId === other.sourceId && one.path === other.path
 
+/** The reference that leads nowhere, where that is the problem. */
+const targetOf = ({ origin, target }: ProblemRow) => (origin === 'reference' ? target : null)
+
 const fileName = (path: string) => path.split('/').at(-1) ?? path
 
 function placeIn(problem: ProblemRow, located: Located | undefined): Place | undefined {
@@ -176,7 +174,7 @@ function fieldOf({ field }: ProblemRow): (string | number)[] {
   return JSON.parse(field) as (string | number)[]
 }
 
-function patchOf(problem: ProblemRow, place: Place, located: Located, named: Named | null): ProblemPatch | null {
+function patchOf(problem: ProblemRow, place: Place, located: Located, named: NamedRef | null): ProblemPatch | null {
   const path = fieldOf(problem)
   const mended = problem.mended ?? (named && rewritten(problem, place, located, named))
   if (!mended) return null
@@ -187,8 +185,10 @@ function patchOf(problem: ProblemRow, place: Place, located: Located, named: Nam
   return text === null ? null : { id: problem.id, text }
 }
 
-function rewritten({ target }: ProblemRow, place: Place, { text }: Located, named: Named): string | undefined {
+function rewritten({ target }: ProblemRow, place: Place, { text }: Located, named: NamedRef): string | undefined {
   if (target === null || place.endLine !== place.line) return undefined
   const written = linesOf(text)[place.line - 1]?.slice(place.column - 1, place.endColumn - 1)
-  return written === undefined ? undefined : mendedReference(written, target, named)
+  return written === undefined
+    ? undefined
+    : mendedReference(written, target, { ...parseRef(named.ref), name: named.name })
 }

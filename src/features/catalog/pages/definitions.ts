@@ -67,7 +67,6 @@ export function createDefinitionPages(args: DefinitionPagesArgs): DefinitionPage
       const lineHref = (line?: number) => sourceHref(row, id, line)
       const page = entityView({
         overview: { row, related, problems: [], changes: [] },
-        located,
         head: head(actor, rival, ''),
         main: [],
         side: [],
