@@ -29,6 +29,8 @@ export interface Provider {
   pathOf?(target: string): string | undefined
   /** The kinds that it may define besides those that the rules of the catalog allow; without either, every kind. */
   rules?: readonly KindRule[]
+  /** Where a person reads what a commit changed; `revision` is that of a tree it opened. */
+  commitUrl?(revision: string): string | undefined
 }
 
 /** Kinds that may be defined, without regard to case. */

@@ -16,6 +16,13 @@ export interface PageOptions {
   stable?: string
   /** What the breadcrumb says; the last one is where the reader is. */
   crumbs?: readonly Crumb[]
+  /** The Atom feed of what the page shows, named in its head for programs that look for one. */
+  feed?: FeedLink
+}
+
+export interface FeedLink {
+  title: string
+  href: string
 }
 
 export interface Crumb {

@@ -52,6 +52,7 @@ spec: { type: service, lifecycle: production, owner: cart }
 const component = '/catalog/default/component'
 const paths: Record<string, string> = {
   home: '/',
+  'home with chosen changes': '/?kind=component&owner=group:default/cart',
   list: '/catalog',
   'list of every kind': '/catalog?kind=all',
   'list, nothing found': '/catalog?q=no+such+words&type=service',

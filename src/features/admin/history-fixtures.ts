@@ -4,7 +4,13 @@ import { entityLink, now, owners } from './entity-fixtures.ts'
 
 const hour = 3_600_000
 const value = (text: string, whole: string | null = null) => ({ text, whole })
-const from = { path: 'checkout/catalog-info.yaml', reason: null, revision: '3f9c2ab1', fields: [] }
+const from = {
+  path: 'checkout/catalog-info.yaml',
+  reason: null,
+  revision: '3f9c2ab1',
+  commitHref: 'https://git.example/commit/3f9c2ab1',
+  fields: [],
+}
 
 const rows: HistoryRow[] = [
   {

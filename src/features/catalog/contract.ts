@@ -42,6 +42,8 @@ export interface CatalogSummary {
     what: string
     at: number
   }[]
+  /** Which changes these are. */
+  chosen: RecentChoices
   sources: {
     href: string
     count: number
@@ -55,8 +57,34 @@ export interface CatalogSummary {
   example: string
 }
 
+/** What recent changes can be chosen by, and the addresses of the same choice. */
+export interface RecentChoices {
+  kinds: RecentChoice[]
+  /** The most frequent, in front of them `mine` for those who can own something. */
+  owners: RecentChoice[]
+  isFiltered: boolean
+  /** All changes of that choice. */
+  changesHref: string
+  /** Their Atom feed. */
+  feedHref: string
+}
+
+export interface RecentChoice {
+  value: string
+  title: string
+  chosen: boolean
+}
+
+/** Which changes are asked for: a kind in lower case; an owner as a reference, or `mine`. */
+export interface RecentQuery {
+  most: number
+  kind: string | undefined
+  owner: string | undefined
+}
+
 export interface CatalogSummariser {
-  summarise(actor: Actor, recentRows: number): Promise<CatalogSummary>
+  /** @throws PortalError `invalid` for an owner that is no reference */
+  summarise(actor: Actor, recent: RecentQuery): Promise<CatalogSummary>
 }
 
 export const catalogSummary: ServiceRef<CatalogSummariser> = serviceRef('catalog.summary')

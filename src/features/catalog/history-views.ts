@@ -35,6 +35,8 @@ export interface HistoryRow {
   path: string
   /** The commit, shortened; null where the source has none. */
   revision: string | null
+  /** Where the forge shows the commit. */
+  commitHref: string | null
   /** The entity as it was after this; null when it was not there. */
   asOfHref: string | null
   fields: readonly FieldChange[]
@@ -110,19 +112,18 @@ export interface PastNote {
 export function historyTab(
   listing: ChangeListing,
   path: string,
-  hasCommits: (sourceId: string) => boolean,
+  commitOf: (sourceId: string, revision: string) => CommitLink | null,
   feedHref: string,
 ): HistoryTab {
   return {
     rows: listing.rows.map((row) => ({
+      ...commitView(row, commitOf),
       id: row.id,
       event: eventOf(row),
       text: changeWords(row),
       reason: reasonOf(row.revision),
       at: row.at,
       path: row.path,
-      revision:
-        hasCommits(row.sourceId) && reasonOf(row.revision) === null ? (row.revision?.slice(0, 8) ?? null) : null,
       asOfHref: row.action === 'removed' ? null : asOfHref(path, row.at),
       fields: shownFields(row).map(({ path: pointer, before, after }) => ({
         title: fieldTitle(pointer),
@@ -134,6 +135,19 @@ export function historyTab(
     pager: pagerOf(listing, linkTo(`${path}/history`, {})),
     feedHref,
   }
+}
+
+/** A commit of a source that has some; the address is that of the forge, where it is known. */
+export interface CommitLink {
+  href: string | null
+}
+
+function commitView(
+  { sourceId, revision }: ListedChange,
+  commitOf: (sourceId: string, revision: string) => CommitLink | null,
+) {
+  const commit = revision !== null && reasonOf(revision) === null ? commitOf(sourceId, revision) : null
+  return { revision: commit && revision !== null ? revision.slice(0, 8) : null, commitHref: commit?.href ?? null }
 }
 
 export interface ChangesViewArgs {

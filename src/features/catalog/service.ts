@@ -15,6 +15,7 @@ import {
   type ChangeRow,
   changesOf,
   countByKind,
+  countByOwner,
   documentsOf,
   type EntityRow,
   findEntity,
@@ -24,6 +25,7 @@ import {
   type ProblemRow,
   problemsOf,
   type RecentChange,
+  type RecentFilter,
   type RelatedEntity,
   recentChanges,
   relatedTo,
@@ -75,7 +77,10 @@ export interface CatalogService extends CatalogReader {
   /** The stored row, or undefined where there is none that the actor may see. */
   find(actor: Actor, ref: EntityRef): Promise<EntityRow | undefined>
   near(actor: Actor, ref: EntityRef, most: number): Named[]
-  recent(actor: Actor, most: number): RecentChange[]
+  /** @param only of one kind, and of any of these owners */
+  recent(actor: Actor, most: number, only?: RecentFilter): RecentChange[]
+  /** How many entities each owner has, the most first. */
+  countByOwner(actor: Actor): ReadonlyMap<string, number>
   /** The values of one key (`spec.type`, `metadata.tags`, `relations.ownedBy`) among the entities of a query. */
   facet(actor: Actor, key: string, query: ListQuery): Counted[]
   /** How many entities a query would show. */
@@ -121,6 +126,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
     return value
   }
   const kindCounts = new Map<string, Map<string, number>>()
+  const ownerCounts = new Map<string, Map<string, number>>()
 
   const service: CatalogService = {
     get generation() {
@@ -206,8 +212,13 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       return names.length > 0 ? names : nearestNames(name, namesLike(read, name, [], condition), most)
     },
 
-    recent: (actor, most) =>
-      recentChanges(read, scopeOf(actor).condition, most).map((change) => withOwnTitles(actor, change)),
+    recent: (actor, most, only = {}) =>
+      recentChanges(read, scopeOf(actor).condition, most, only).map((change) => withOwnTitles(actor, change)),
+
+    countByOwner(actor) {
+      const scope = scopeOf(actor)
+      return remembered(ownerCounts, scope.key, () => countByOwner(read, scope.condition))
+    },
 
     facet: (actor, key, query) => countFacet(read, key.toLowerCase(), query, scopeOf(actor).condition),
 

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { definePlugin, type Plugin } from '../../api/plugin.ts'
 import { route } from '../../api/route.ts'
+import { one } from '../../platform/http/routes.ts'
 import { homePage } from './page.ts'
 
 /** The first page: search, what changed, how many of what, and what plugins add. */
@@ -15,8 +17,13 @@ export const home = (): Plugin =>
         method: 'GET',
         url: '/',
         permission: 'home.read',
-        handler: async ({ actor, use }, reply) =>
-          reply.page('home/index', await homePage(use, actor), { title: 'Home' }),
+        query: z.object({ kind: one, owner: one }),
+        handler: async ({ query, actor, use }, reply) => {
+          const props = await homePage(use, actor, query)
+          const { isFiltered, feedHref } = props.choices
+          const feed = { title: isFiltered ? 'These changes' : 'All changes', href: feedHref }
+          return reply.page('home/index', props, { title: 'Home', feed })
+        },
       }),
     ],
     views: fileURLToPath(new URL('../../../views/home', import.meta.url)),

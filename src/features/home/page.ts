@@ -9,8 +9,12 @@ import type { HomePage } from './views.ts'
 const recentRows = 10
 
 /** What the first page shows, found through the actor. */
-export async function homePage(use: <T>(service: ServiceRef<T>) => T, actor: Actor): Promise<HomePage> {
-  const summary = await use(catalogSummary).summarise(actor, recentRows)
+export async function homePage(
+  use: <T>(service: ServiceRef<T>) => T,
+  actor: Actor,
+  { kind, owner }: { kind: string | undefined; owner: string | undefined },
+): Promise<HomePage> {
+  const { chosen, ...summary } = await use(catalogSummary).summarise(actor, { most: recentRows, kind, owner })
   const { homeCards, permissions } = use(contributionsRef)
   // What a permission on entities covers, a card finds through the actor.
   const cards = homeCards.filter(({ spec, ctx }) => {
@@ -27,7 +31,7 @@ export async function homePage(use: <T>(service: ServiceRef<T>) => T, actor: Act
     portalTitle: use(portalTitle),
     search: { action: '/catalog', name: 'q', placeholder: 'Search the catalog' },
     ...summary,
-    recentHref: '/catalog/changes',
+    choices: chosen,
     main: placed('main'),
     side: placed('side'),
   }

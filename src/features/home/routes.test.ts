@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { definePlugin } from '../../api/plugin.ts'
-import { linksOf, organisation, testPortal } from '../../testing/index.ts'
+import { elements, linksOf, organisation, type TestPortal, testPortal } from '../../testing/index.ts'
 
 const component = (name: string, more = '') => `---
 apiVersion: backstage.io/v1alpha1
@@ -28,12 +28,54 @@ test('shows what changed last, one line for each entity, the newest first', asyn
   await portal.crawl()
   now = new Date('2026-11-21T11:05:00Z')
   const recent = (await portal.get('/')).region('home-recent')
-  const [all, first, ...others] = linksOf(recent.html)
+  const [all, feed, first, ...others] = linksOf(recent.html)
   expect(all?.href).toBe('/catalog/changes')
+  expect(feed?.href).toBe('/catalog/changes.atom')
   expect(first).toEqual({ href: '/catalog/default/component/b', text: 'b' })
   expect(others.map(({ href }) => href)).not.toContain('/catalog/default/component/b')
   expect(recent.text).toContain('Description changed')
   expect(recent.text).toContain('5 min')
+})
+
+const recentOf = async (portal: TestPortal, query: string, as?: 'anna' | 'cora') => {
+  const page = await portal.get(`/${query}`, as && { as })
+  const { html } = page.region('home-recent')
+  const rows = elements(html, ({ name }) => name === 'li').map((row) => linksOf(row.html)[0]?.text)
+  const [all, feed] = linksOf(html).map(({ href }) => href)
+  const chosen = elements(html, ({ name, attributes }) => name === 'option' && 'selected' in attributes)
+  return { page, rows, all, feed, chosen: chosen.map(({ attributes }) => attributes.value) }
+}
+
+test('what changed last can be chosen by kind and owner, in the address', async () => {
+  const more = component('c').replace('payments', 'visitors')
+  await using portal = await testPortal({ files: { ...files, 'c.yaml': more } })
+  const kind = await recentOf(portal, '?kind=component')
+  expect(kind.rows.toSorted()).toEqual(['a', 'b', 'c'])
+  expect(kind.chosen).toEqual(['component'])
+  expect(kind.all).toBe('/catalog/changes?kind=component')
+  expect(kind.feed).toBe('/catalog/changes.atom?kind=component')
+  const both = await recentOf(portal, '?kind=component&owner=group:default/visitors')
+  expect(both.rows).toEqual(['c'])
+  expect(both.chosen).toEqual(['component', 'group:default/visitors'])
+  expect(both.feed).toBe('/catalog/changes.atom?kind=component&owner=group%3Adefault%2Fvisitors')
+  expect((await recentOf(portal, '?kind=&owner=')).rows).toHaveLength(8)
+  const none = await recentOf(portal, '?kind=api&owner=nobody')
+  expect(none.rows).toEqual([])
+  expect(none.chosen).toEqual(['api', 'group:default/nobody'])
+  expect(none.page.region('home-recent').text).toContain('Nothing of these has changed')
+  expect((await portal.get('/?owner=group:')).status).toBe(400)
+})
+
+test('"mine" is what one owns oneself or through a group, and offered to those who can own something', async () => {
+  const own = component('of-anna').replace('payments', 'user:anna')
+  await using portal = await testPortal({ files: { ...files, 'own.yaml': own }, access: true })
+  const anna = await recentOf(portal, '?owner=mine', 'anna')
+  expect(anna.rows.toSorted()).toEqual(['a', 'b', 'of-anna'])
+  expect(anna.chosen).toEqual(['mine'])
+  expect(anna.feed).toBe('/catalog/changes.atom?owner=user%3Adefault%2Fanna&owner=group%3Adefault%2Fpayments')
+  expect((await recentOf(portal, '?owner=mine', 'cora')).rows).toEqual([])
+  await using open = await testPortal({ files })
+  expect((await open.get('/')).region('home-recent').text).not.toContain('Mine')
 })
 
 test('an empty portal says what to add to its configuration', async () => {

@@ -1,5 +1,5 @@
 import type { Card } from '../../platform/views/cards.ts'
-import type { CatalogSummary } from '../catalog/contract.ts'
+import type { CatalogSummary, RecentChoices } from '../catalog/contract.ts'
 
 /** `home/index`. */
 export interface HomePage {
@@ -9,7 +9,7 @@ export interface HomePage {
   total: number
   kinds: readonly { title: string; href: string; icon: string; count: number }[]
   recent: readonly RecentRow[]
-  recentHref: string
+  choices: RecentChoices
   sources: SourcesLine
   main: readonly Card[]
   side: readonly Card[]

@@ -73,6 +73,7 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
     portalTitle: host.title,
     nav,
     crumbs: options.crumbs ?? [],
+    ...(options.feed && { feed: options.feed }),
     actor: { name: actor.name, initials: initialsOf(actor.name) },
     guestBanner: host.notice ?? null,
     theme: themeOf(cookieOf(request, 'theme')),

@@ -1,4 +1,4 @@
-import type { Crumb } from '../../api/route.ts'
+import type { Crumb, FeedLink } from '../../api/route.ts'
 
 /** What surrounds every page. Built once for a request by `reply.page`. */
 export interface Shell {
@@ -8,6 +8,7 @@ export interface Shell {
   nav: readonly NavLink[]
   /** Where the reader is; the last one has no link. Empty on the home page. */
   crumbs: readonly Crumb[]
+  feed?: FeedLink
   actor: { name: string; initials: string }
   /** One sentence above every page while nobody needs to sign in. */
   guestBanner: string | null

@@ -6,6 +6,7 @@ import { type ChangeAddress, readChangeQuery } from '../change-query.ts'
 import { changeWords, fieldTitle, reasonOf, shownFields } from '../change-words.ts'
 import type { Crawler } from '../crawler.ts'
 import { atomFeed, type FeedEntry } from '../feed.ts'
+import { feedHref } from '../feed-link.ts'
 import type { HistoryService } from '../history-service.ts'
 import { type ChangesPage, changesView, type HistoryTab, historyTab, hrefOf, valueText } from '../history-views.ts'
 import type { CatalogService } from '../service.ts'
@@ -74,9 +75,12 @@ export function createChangePages({ service, history, crawler, contributions, ti
     tab(actor, entity, { after, before }) {
       const ref = refOf(entity)
       const query = { chosen: { action: [], kind: [], owner: [] }, refs: [formatRef(ref)], after, before }
-      const hasCommits = (sourceId: string) => crawler.provider(sourceId)?.type === 'git'
-      const feedHref = `/catalog/changes.atom?ref=${encodeURIComponent(formatRef(ref))}`
-      return historyTab(history.list(actor, query), entityPath(ref), hasCommits, feedHref)
+      const commitOf = (sourceId: string, revision: string) => {
+        const provider = crawler.provider(sourceId)
+        const href = provider?.commitUrl?.(revision) ?? null
+        return href !== null || provider?.type === 'git' ? { href } : null
+      }
+      return historyTab(history.list(actor, query), entityPath(ref), commitOf, feedHref({ ref: [formatRef(ref)] }))
     },
   }
 }

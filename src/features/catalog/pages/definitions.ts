@@ -60,9 +60,7 @@ export function createDefinitionPages(args: DefinitionPagesArgs): DefinitionPage
         conflicts.map((problem) => ({ problem, entity: entity.row })),
         signal,
       )
-      const { sourceId, path, position } = row
-      const etag = `read ${service.generation}`
-      const located = await places.of({ sourceId, path, position, etag }, signal)
+      const { sourceId, path } = row
       const provider = crawler.provider(sourceId)
       const lineHref = (line?: number) => sourceHref(row, id, line)
       const page = entityView({

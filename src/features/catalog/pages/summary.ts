@@ -9,6 +9,7 @@ import type { CatalogService } from '../service.ts'
 import type { RecentChange } from '../store/entity.ts'
 import { entityIcon } from '../views.ts'
 import { kindNames } from './kinds.ts'
+import { recentChoices, recentFilter } from './recent-choices.ts'
 import { exampleConfiguration } from './sources.ts'
 
 export function createSummariser(
@@ -19,7 +20,7 @@ export function createSummariser(
 ): CatalogSummariser {
   const names = kindNames(contributions)
   return {
-    async summarise(actor, recentRows) {
+    async summarise(actor, query) {
       const counts = [...(await service.countByKind(actor))]
       const sources = await crawler.sourceRows()
       const read = sources.flatMap(({ readAt }) => (readAt ? [readAt.getTime()] : []))
@@ -31,7 +32,8 @@ export function createSummariser(
           icon: entityIcon(kind),
           count,
         })),
-        recent: service.recent(actor, recentRows).map(recentRow),
+        recent: service.recent(actor, query.most, recentFilter(actor, query)).map(recentRow),
+        chosen: recentChoices(actor, query, service, { counts, names }),
         sources: {
           href: '/catalog/sources',
           count: sources.length,

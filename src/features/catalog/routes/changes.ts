@@ -14,7 +14,8 @@ export const changeRoutes: Route[] = [
       const props = use(pagesRef).changes.changes(actor, query)
       reply.header('hx-push-url', props.ownHref)
       const crumbs = [{ text: 'Catalog', href: '/catalog' }, { text: 'Recently changed' }]
-      return reply.page('catalog/changes', props, { title: 'Recently changed', crumbs })
+      const feed = { title: 'These changes', href: props.feedHref }
+      return reply.page('catalog/changes', props, { title: 'Recently changed', crumbs, feed })
     },
   }),
   route({

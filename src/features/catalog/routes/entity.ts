@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PortalError } from '../../../api/errors.ts'
 import { type Crumb, type Reply, type Route, route } from '../../../api/route.ts'
 import { one } from '../../../platform/http/routes.ts'
+import { entityFeed } from '../feed-link.ts'
 import type { EntityHead } from '../views.ts'
 import { pagesRef } from './pages.ts'
 
@@ -80,7 +81,12 @@ const catalog: Crumb = { text: 'Catalog', href: '/catalog' }
 
 function titled(entity: EntityHead, tab?: string) {
   const name = entity.title ?? entity.name
-  return { title: tab ? `${tab} of ${name}` : name, within: 'entity' as const, crumbs: [catalog, { text: name }] }
+  return {
+    title: tab ? `${tab} of ${name}` : name,
+    within: 'entity' as const,
+    crumbs: [catalog, { text: name }],
+    feed: entityFeed(entity.kind, entity.ref, name),
+  }
 }
 
 function absent(name: string) {

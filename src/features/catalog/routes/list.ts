@@ -1,5 +1,6 @@
 import { type Route, route } from '../../../api/route.ts'
-import { ListAddress } from '../query.ts'
+import { feedLink } from '../feed-link.ts'
+import { ListAddress, readQuery } from '../query.ts'
 import { pagesRef } from './pages.ts'
 
 export const listRoutes: Route[] = [
@@ -15,7 +16,14 @@ export const listRoutes: Route[] = [
         title: props.heading,
         crumbs: [{ text: 'Catalog' }],
         stable: key,
+        feed: listFeed(query, props.heading),
       })
     },
   }),
 ]
+
+/** Of the kinds and owners that the list shows; changes know no other filter of it. */
+function listFeed(address: ListAddress, heading: string) {
+  const { kind, owner } = readQuery(address).chosen
+  return feedLink(`Changes of ${heading.toLowerCase()}`, { kind, owner })
+}

@@ -112,9 +112,22 @@ export interface RecentChange extends ChangeRow {
   ownerTitle: string | null
 }
 
+export interface RecentFilter {
+  /** Lower case. */
+  kind?: string | undefined
+  owners?: readonly string[] | undefined
+}
+
 /** What changed of the entities that are still there and in scope, the newest first, one line for each entity. */
-export function recentChanges(read: Reader, scope: SQL | undefined, limit: number): RecentChange[] {
-  const visible = scope ? sql` and ${scope}` : sql``
+export function recentChanges(
+  read: Reader,
+  scope: SQL | undefined,
+  limit: number,
+  { kind, owners }: RecentFilter,
+): RecentChange[] {
+  const ofKind = kind === undefined ? sql`` : sql` and ${entities.kind} = ${kind}`
+  const owned = owners === undefined ? sql`` : sql` and ${entities.owner} in ${owners.length > 0 ? owners : ['']}`
+  const visible = sql`${ofKind}${owned}${scope ? sql` and ${scope}` : sql``}`
   return read.all<RecentChange>(
     sql`select c.id as id, c.at as at, c.ref as ref, c.action as action, c.fields as fields,
       coalesce(${entities.title}, ${entities.name}) as title, ${entities.owner} as owner, ${entities.name} as name,
@@ -133,6 +146,14 @@ export function countByKind(read: Reader, scope: SQL | undefined): Map<string, n
     sql`select ${entities.kind} as kind, count(*) as n from ${entities} where ${scope ?? sql`1`} group by 1 order by 2 desc`,
   ) as unknown as { kind: string; n: number }[]
   return new Map(rows.map(({ kind, n }) => [kind, n]))
+}
+
+export function countByOwner(read: Reader, scope: SQL | undefined): Map<string, number> {
+  const rows = read.all(
+    sql`select ${entities.owner} as owner, count(*) as n from ${entities}
+      where ${entities.owner} is not null and ${scope ?? sql`1`} group by 1 order by 2 desc, 1`,
+  ) as unknown as { owner: string; n: number }[]
+  return new Map(rows.map(({ owner, n }) => [owner, n]))
 }
 
 export interface Named {
