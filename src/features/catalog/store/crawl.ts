@@ -50,20 +50,16 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
 
   async function write(work: (tx: Transaction) => Promise<string[]>): Promise<void> {
     try {
-      await writeAll(work)
+      await db.write(async (tx) => {
+        const refs = await work(tx)
+        const different = await chooseWinners(tx, refs, { revision: origin.revision, kinds, clock, interned })
+        if (different.length > 0) changed(different)
+        for (const ref of refs) touched.add(ref)
+      })
     } catch (error) {
       interned.forget()
       throw error
     }
-  }
-
-  async function writeAll(work: (tx: Transaction) => Promise<string[]>): Promise<void> {
-    await db.write(async (tx) => {
-      const refs = await work(tx)
-      const different = await chooseWinners(tx, refs, { revision: origin.revision, kinds, clock, interned })
-      if (different.length > 0) changed(different)
-      for (const ref of refs) touched.add(ref)
-    })
   }
 
   return {
