@@ -217,6 +217,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/catalog/crawler.ts letGo': ofCrawl,
       'src/features/catalog/crawler.ts readOnce': ofCrawl,
       'src/features/catalog/crawler.ts removeForGood': ofCrawl,
+      'src/features/catalog/crawler.ts sweep': ofCrawl,
       'src/features/catalog/store/crawl.ts write': ofCrawl,
       'src/features/catalog/store/crawl.ts finish': ofCrawl,
       'src/features/catalog/store/crawl.ts startReading': ofCrawl,
