@@ -49,6 +49,11 @@ kind: Component
 metadata: { name: right-to-left, title: سلة التسوق, description: يحتفظ بسلة العميل }
 spec: { type: service, lifecycle: production, owner: cart }
 `
+const second = `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: cart }
+spec: { type: service, lifecycle: production, owner: cart }
+`
 const component = '/catalog/default/component'
 const paths: Record<string, string> = {
   home: '/',
@@ -120,7 +125,8 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 let site: PortalInBrowser
 
 beforeAll(async () => {
-  site = await portalInBrowser({ plugins: [broken], files: { 'extremes/catalog-info.yaml': text } })
+  const files = { 'extremes/catalog-info.yaml': text, 'second/catalog-info.yaml': second }
+  site = await portalInBrowser({ plugins: [broken], files })
 })
 afterEach(async () => expect(await site.leave()).toEqual([]))
 afterAll(() => site.close())
@@ -137,6 +143,31 @@ test.each(Object.entries(paths))('%s is accessible in light and dark, and never 
   expect(await violations(page)).toEqual([])
   await page.emulateMedia({ colorScheme: 'light' })
   expect(await violations(page)).toEqual([])
+})
+
+test.each([
+  ['a definition that does not hold', `${component}/cart`, '.note a[href*="?definition="]'],
+  ['the file of a definition that does not hold', `${component}/cart`, '.note a[href*="source?definition="]'],
+  ['a problem by itself', '/catalog/problems', '.show-lines a'],
+])('%s is accessible in light and dark, and never scrolls sideways', async (_, from, link) => {
+  const page = await site.visit(from)
+  await page.goto(`${site.address}${await page.locator(link).first().getAttribute('href')}`)
+  for (const details of await page.locator('.patch').all()) await details.locator('summary').click()
+  expect(await violations(page)).toEqual([])
+  await page.setViewportSize({ width: 360, height: 844 })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await violations(page)).toEqual([])
+  expect(await tooWide(page)).toEqual([])
+})
+
+test('a list of problems in which the lines of one were loaded is accessible', async () => {
+  const page = await site.visit('/catalog/problems', { width: 390 })
+  await page.locator('tr:has-text("paymnets") .show-lines > summary').click()
+  await page.locator('.problem-lines .patch summary').click()
+  expect(await violations(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await violations(page)).toEqual([])
+  expect(await tooWide(page)).toEqual([])
 })
 
 test.each([

@@ -150,6 +150,22 @@ test('within one file, the entity tells where the definition stands that it repl
   expect(text).toContain('Later')
 })
 
+test('each definition but the last of a file has its problem', async () => {
+  const on = await open({ 'all.yaml': `${component('cart')}---\n${component('cart')}---\n${component('cart')}` })
+  const rows = rowsOf((await on.get('/catalog/problems')).region('catalog-problem-list').html)
+  expect(rows.map(([, where]) => where).toSorted()).toEqual([
+    'all.yaml:10 and all.yaml:16',
+    'all.yaml:4 and all.yaml:16',
+  ])
+})
+
+test('a conflict counts once where both definitions have one owner and source', async () => {
+  const on = await open({ 'first.yaml': component('cart'), 'second.yaml': component('cart') })
+  const page = await on.get('/catalog/problems?owner=payments')
+  expect(page.region('catalog-owner').text).toBe('Owner Payments 1')
+  expect(rowsOf(page.region('catalog-problem-list').html)[0]?.[3]).toBe('PA Payments')
+})
+
 test('a name that a file defined twice is forgotten with both', async () => {
   const on = await open({ 'all.yaml': `${component('cart')}---\n${component('cart')}---\n${component('stock')}` })
   on.write('all.yaml', `${component('stock')}---\n${component('stock')}`)
