@@ -10,7 +10,7 @@ spec:
   lifecycle: production
   owner: payments
   definition:
-    $text: ./openapi.yaml
+    $text: ./openapi.txt
   annotations:
     acme.dev/odd: moved
 `
@@ -21,7 +21,7 @@ beforeAll(async () => {
   const files = {
     ...shop,
     'api.yaml': api,
-    'openapi.yaml.txt': 'openapi: 3.1.0',
+    'openapi.txt': 'openapi: 3.1.0',
     'large.yaml': entity({ name: 'large', annotations: Object.fromEntries(many) }),
   }
   portal = await testPortal({ files, access: true })
@@ -94,7 +94,7 @@ describe('on the page of an entity', () => {
     const answer = await get('/catalog/default/api/documented')
     expect(answer.body).toContain('api.yaml line 11, below spec.annotations')
     const fields = await get('/catalog/default/api/documented/source?form=fields')
-    expect(fields.body).toContain('api.yaml line 9, which takes it from ./openapi.yaml ($text)')
+    expect(fields.body).toContain('api.yaml line 9, which takes it from ./openapi.txt ($text)')
   })
 
   test('an earlier state tells no lines of today', async () => {
