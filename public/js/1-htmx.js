@@ -17,6 +17,10 @@ document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
   for (const [name, value] of [...ctx.request.body]) if (value === '') ctx.request.body.delete(name)
 })
 
+document.addEventListener('htmx:before:swap', ({ detail: { ctx } }) => {
+  if (ctx.live) focused = document.activeElement
+})
+
 // A word typed into a field is one step back, not one for each letter.
 document.addEventListener('htmx:before:history:update', ({ detail }) => {
   const field = document.activeElement?.type === 'search' ? document.activeElement : null
@@ -24,14 +28,16 @@ document.addEventListener('htmx:before:history:update', ({ detail }) => {
   typedIn = field
 })
 
-// A morph keeps what a reader ticked or typed, even where the answer says otherwise; the answer is right.
-document.addEventListener('htmx:after:swap', () => {
+// A morph keeps what a reader ticked or typed, even where the answer says otherwise; the answer is right. Not so
+// where nobody asked: what is being typed has not been sent yet.
+document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   for (const box of document.querySelectorAll('#main input')) {
+    if (ctx.live) break
     if (box.type === 'checkbox') box.checked = box.defaultChecked
     else if (box !== document.activeElement) box.value = box.defaultValue
   }
   if (document.activeElement === document.body && focused && !focused.isConnected) {
-    document.querySelector('#main h1')?.focus({ preventScroll: true })
+    document.querySelector(ctx.live ? '#main' : '#main h1')?.focus({ preventScroll: true })
   }
 })
 

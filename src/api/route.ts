@@ -14,6 +14,11 @@ export interface PageOptions {
    * that many look at and that cost much; the key must change with everything the props are made of.
    */
   stable?: string
+  /**
+   * Topics that the page shows, references of entities among them. While it is open it is told by server-sent events
+   * when something of them changes (`shownChanged`), and fetches itself again. Name nothing that the actor may not see.
+   */
+  live?: readonly string[]
   /** What the breadcrumb says; the last one is where the reader is. */
   crumbs?: readonly Crumb[]
   /** The Atom feed of what the page shows, named in its head for programs that look for one. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { messageOf, PortalError } from '../api/errors.ts'
+import { shownChanged } from '../api/live.ts'
 import type { Plugin } from '../api/plugin.ts'
 import type { Route } from '../api/route.ts'
 import { portalStarted, type ServiceRef } from '../api/wiring.ts'
@@ -9,6 +10,9 @@ import { healthRoutes, metricsRoute } from '../platform/http/health.ts'
 import { preferenceRoutes } from '../platform/http/preferences.ts'
 import { addRoute } from '../platform/http/routes.ts'
 import { createServer, type KnownRoute } from '../platform/http/server.ts'
+import { after } from '../platform/jobs/clock.ts'
+import { createLive } from '../platform/live/live.ts'
+import { countStreams, liveRoute } from '../platform/live/route.ts'
 import { createAssets } from '../platform/views/assets.ts'
 import { createViews, type ViewFolder } from '../platform/views/engine.ts'
 import { accessOf } from './access.ts'
@@ -56,6 +60,9 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   const assets = await createAssets({ public: join(root, 'public'), folders })
   const failed = (view: string, err: unknown) => log.warn({ view, err }, `The view ${view} could not be rendered`)
   const { development } = config
+  const live = createLive({ now: parts.now, after })
+  events.on(shownChanged, ({ topics }) => live.announce(topics))
+  countStreams(parts.metrics, live)
   const views = createViews({ folders, icons: assets.icons, development, strict, now: parts.now, failed })
   const page = {
     views,
@@ -65,6 +72,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     nav: contributions.nav,
     permissions: contributions.permissions,
     policy: access.policy,
+    live,
     now: parts.now,
     notice: access.notice,
   }
@@ -79,9 +87,10 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   })
   closing.add('the server', () => app.close())
   closing.add('the jobs', () => jobs.stop())
+  closing.add('the open pages', () => live.close())
 
   let ready = false
-  const own = [...healthRoutes(() => ready), metricsRoute(parts.metrics), ...preferenceRoutes]
+  const own = [...healthRoutes(() => ready), metricsRoute(parts.metrics), liveRoute(live), ...preferenceRoutes]
   const host = {
     policy: access.policy,
     permissions: contributions.permissions,

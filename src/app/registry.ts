@@ -4,6 +4,7 @@ import type { Contributed, Contributions } from '../platform/contributions.ts'
 
 /** Permissions of the portal itself, beside those of its features. */
 const platformPermissions: Record<string, PermissionSpec> = {
+  'live.read': { on: 'portal', description: 'Be told when something on an open page has changed.' },
   'metrics.read': { on: 'portal', description: 'Read the figures at /metrics.' },
 }
 

@@ -13,14 +13,23 @@ export interface CatalogReader {
 
 export const catalogReader: ServiceRef<CatalogReader> = serviceRef('catalog.reader')
 
-/** Entities were added, changed or removed; goes out after the commit. */
+/** The catalog, or the state of its sources, is another one; goes out after the commit. */
 export interface CatalogChanged {
   /** Grows with every commit that changed the catalog; caches of what it shows are keyed by it. */
   generation: number
+  /** Entities that were added, changed or removed. */
   refs: readonly string[]
+  /** Entities that may be as they were while their page is not: their file changed, or their problems did. */
+  shown: readonly string[]
+  /** False where only how and when sources were read has changed. */
+  content: boolean
 }
 
 export const catalogChanged: EventRef<CatalogChanged> = eventRef('catalog.changed')
+
+/** Topics of open pages (`live` of `reply.page`): whatever the catalog holds, and how its sources are. */
+export const catalogTopic = 'catalog'
+export const sourcesTopic = 'catalog.sources'
 
 /** Somebody or something that owns an entity, as shown in its row. */
 export interface OwnerLink {

@@ -10,7 +10,7 @@ import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Contributions } from '../../platform/contributions.ts'
 import { createHaste } from '../../platform/haste.ts'
 import type { CatalogOptions } from './config.ts'
-import { catalogChanged } from './contract.ts'
+import { type CatalogChanged, catalogChanged } from './contract.ts'
 import { type CrawlResult, crawl } from './crawl.ts'
 import { createParser, type Parser } from './parser.ts'
 import { rulesFor, ruleText } from './rules.ts'
@@ -84,7 +84,8 @@ export function createCrawler(
   }
   const providers = () => contributions().providers.map(({ spec }) => spec)
   const provider = (id: string) => providers().find((one) => one.id === id)
-  const changed = (refs: readonly string[]) => ctx.emit(catalogChanged, { generation: ++generation, refs })
+  const changed = (change: Omit<CatalogChanged, 'generation'>) =>
+    ctx.emit(catalogChanged, { generation: ++generation, ...change })
 
   async function watch(one: Provider): Promise<void> {
     if (!one.watch) return
@@ -114,9 +115,9 @@ export function createCrawler(
       const refs: string[] = []
       for (const path of paths) refs.push(...(await forgetFile(tx, sourceId, path)))
       await chooseWinners(tx, refs, { revision: 'removed from the configuration', kinds: kinds(), clock: ctx })
-      await settleProblems(tx, new Set(refs), ctx)
+      const shown = await settleProblems(tx, new Set(refs), ctx)
       await forgetSource(tx, sourceId)
-      changed(refs)
+      changed({ refs, shown, content: true })
     })
     ctx.log.info({ source: sourceId, files: paths.length }, 'A source is no longer in the configuration')
   }
@@ -149,8 +150,8 @@ export function createCrawler(
   async function removeForGood(refs: readonly string[]): Promise<void> {
     await ctx.db.write(async (tx) => {
       await removeEntities(tx, refs, 'swept', ctx)
-      await settleProblems(tx, new Set(refs), ctx)
-      changed(refs)
+      const shown = await settleProblems(tx, new Set(refs), ctx)
+      changed({ refs, shown, content: true })
     })
     ctx.log.info({ entities: refs.length }, 'Removed entities that nothing defines any more')
   }
@@ -204,7 +205,7 @@ export function createCrawler(
   async function comeAgain(tx: Transaction, one: Provider, from: Date, didFail: boolean): Promise<void> {
     const after = nextTime(one, from, didFail)
     await ctx.jobs.enqueue(tx, 'crawl', { payload: { sourceId: one.id }, key: one.id, after })
-    changed([])
+    changed({ refs: [], shown: [], content: false })
   }
 
   function nextTime(one: Provider, from: Date, didFail: boolean): Date {

@@ -15,6 +15,7 @@ import { crawlerRef, createCrawler } from './crawler.ts'
 import { createDefinitionService } from './definition-service.ts'
 import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
+import { announceChanges } from './live.ts'
 import { registerMetrics } from './metrics.ts'
 import { builtinKinds } from './model/kinds.ts'
 import { createNearService } from './near-service.ts'
@@ -130,6 +131,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)
+      announceChanges(ctx)
       ctx.on(portalStarted, () => crawler.start())
     },
   })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { definePlugin, type Plugin } from '../../api/plugin.ts'
 import { route } from '../../api/route.ts'
 import { one } from '../../platform/http/routes.ts'
+import { catalogTopic, sourcesTopic } from '../catalog/contract.ts'
 import { homePage } from './page.ts'
 
 /** The first page: search, what changed, how many of what, and what plugins add. */
@@ -22,7 +23,7 @@ export const home = (): Plugin =>
           const props = await homePage(use, actor, query)
           const { isFiltered, feedHref } = props.choices
           const feed = { title: isFiltered ? 'These changes' : 'All changes', href: feedHref }
-          return reply.page('home/index', props, { title: 'Home', feed })
+          return reply.page('home/index', props, { title: 'Home', feed, live: [catalogTopic, sourcesTopic] })
         },
       }),
     ],

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 
@@ -21,7 +21,13 @@ export function timeRequests(app: FastifyInstance, registry: Registry): void {
     registers: [registry],
   })
   app.addHook('onResponse', async (request, reply) => {
+    if (isStream(reply)) return
     const route = request.routeOptions.url ?? 'none'
     seconds.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000)
   })
+}
+
+/** A stream of events takes as long as its page is open: that says nothing about the portal. */
+export function isStream(reply: FastifyReply): boolean {
+  return String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream')
 }

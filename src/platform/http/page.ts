@@ -5,17 +5,21 @@ import type { PageOptions } from '../../api/route.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { guest } from '../auth/identity.ts'
 import type { Contributed, Contributions } from '../contributions.ts'
+import type { Live } from '../live/live.ts'
 import type { Policy } from '../permissions/policy.ts'
 import type { Assets } from '../views/assets.ts'
 import type { Views } from '../views/engine.ts'
 import { type Frame, initialsOf, type NavLink, railOf, type Shell, themeOf } from '../views/shell.ts'
 import { cookieOf } from './cookies.ts'
 import { StablePages } from './stable-pages.ts'
+import { pageValidator } from './validator.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who sends it; `undefined` while nobody is signed in. */
     actor: Actor | undefined
+    /** Where changes stood when it came: what it is answered with is at least as new. */
+    liveSince: string
   }
 }
 
@@ -30,6 +34,7 @@ export interface PageHost {
   nav: readonly Contributed<NavItem>[]
   permissions: Contributions['permissions']
   policy: Policy
+  live: Live
   now: () => Date
   /** Said at the top of every page, if anything must be. */
   notice: string | undefined
@@ -38,17 +43,38 @@ export interface PageHost {
 /** Gives every reply `page` and `fragment`. */
 export function renderPages(app: FastifyInstance, host: PageHost): void {
   const stable = new StablePages(host.now)
+  app.decorateRequest('liveSince', '')
+  app.addHook('onRequest', async (request) => {
+    request.liveSince = host.live.position
+  })
   app.decorateReply('page', async function page(this: FastifyReply, view: string, props: object, options: PageOptions) {
     const shell = await shellOf(host, this.request, options)
     const layout = isPartial(this.request) ? 'fragment' : 'page'
     const reply = this.code(options.status ?? 200)
     const frame: Frame = { layout, shell, ...(options.within && { within: options.within }) }
-    const render = () => host.views.render(view, props, frame)
-    return sendHtml(reply, options.stable === undefined ? render() : stable.get(render, [view, options.stable, frame]))
+    const topics = liveAddress(host, this.request, options)
+    const live = topics && `${topics}&since=${this.request.liveSince}`
+    const render = () => host.views.render(view, props, { ...frame, ...(live && { live }) })
+    const html = options.stable === undefined ? render() : stable.get(render, [view, options.stable, frame, topics])
+    return live && layout === 'fragment' ? sendAgain(reply, html, live) : sendHtml(reply, html)
   })
   app.decorateReply('fragment', async function fragment(this: FastifyReply, view: string, props: object, status = 200) {
     return sendHtml(this.code(status), host.views.render(view, props))
   })
+}
+
+/** Where the page hears of what it shows, for those who may. */
+function liveAddress({ live, policy }: PageHost, { actor }: FastifyRequest, { live: topics }: PageOptions) {
+  if (!topics?.length || !actor || !policy.check(actor, 'live.read').allow) return undefined
+  return live.address(actor, topics)
+}
+
+/** A page that fetches itself again is often as it was. */
+function sendAgain(reply: FastifyReply, html: string, live: string): FastifyReply {
+  const etag = pageValidator(html)
+  reply.header('callboard-live', live).header('etag', etag)
+  if (reply.statusCode !== 200 || reply.request.headers['if-none-match'] !== etag) return sendHtml(reply, html)
+  return reply.code(304).headers(ofPages).send()
 }
 
 /** Whether htmx asked for a part of the page. A restored history entry has no such header and gets the whole page. */
@@ -58,10 +84,10 @@ function isPartial(request: FastifyRequest): boolean {
 
 function sendHtml(reply: FastifyReply, html: string): FastifyReply {
   reply.header('content-type', 'text/html; charset=utf-8')
-  reply.header('vary', 'HX-Request, HX-Request-Type, Cookie')
-  reply.header('cache-control', 'private, no-cache')
-  return reply.send(html)
+  return reply.headers(ofPages).send(html)
 }
+
+const ofPages = { vary: 'HX-Request, HX-Request-Type, Cookie', 'cache-control': 'private, no-cache' }
 
 async function shellOf(host: PageHost, request: FastifyRequest, options: PageOptions): Promise<Shell> {
   const actor = request.actor ?? guest

@@ -77,7 +77,7 @@ class PortalEta extends Eta {
     if (!frame) return this.#run(view, { ...props, layout: null })
     const outer = `layouts/${frame.layout}`
     const layout = frame.within ? `layouts/${frame.within}` : outer
-    return this.#run(view, { ...props, layout, outer, shell: frame.shell })
+    return this.#run(view, { ...props, layout, outer, shell: frame.shell, live: frame.live ?? null })
   }
 
   fileOf(view: string): string | undefined {

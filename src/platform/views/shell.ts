@@ -55,6 +55,8 @@ export interface Frame {
   /** Puts the entity's header and tabs between layout and page; the props must hold `entity`. */
   within?: 'entity'
   shell: Shell
+  /** Where the page hears of changes. */
+  live?: string
 }
 
 const isTheme = (value: string | undefined): value is Theme => themes.some((theme) => theme === value)

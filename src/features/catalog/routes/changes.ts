@@ -1,6 +1,7 @@
 import { type Route, route } from '../../../api/route.ts'
 import { originOf } from '../../../platform/http/address.ts'
 import { ChangeAddress } from '../change-query.ts'
+import { catalogTopic } from '../contract.ts'
 import { isCurrent, validatorOf } from '../feed.ts'
 import { pagesRef } from './pages.ts'
 
@@ -15,7 +16,7 @@ export const changeRoutes: Route[] = [
       reply.header('hx-push-url', props.ownHref)
       const crumbs = [{ text: 'Catalog', href: '/catalog' }, { text: 'Recently changed' }]
       const feed = { title: 'These changes', href: props.feedHref }
-      return reply.page('catalog/changes', props, { title: 'Recently changed', crumbs, feed })
+      return reply.page('catalog/changes', props, { title: 'Recently changed', crumbs, feed, live: [catalogTopic] })
     },
   }),
   route({

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { PortalError } from '../../../api/errors.ts'
+import { formatRef } from '../../../api/ref.ts'
 import { type Crumb, type Reply, type Route, route } from '../../../api/route.ts'
 import { one } from '../../../platform/http/routes.ts'
 import { entityFeed } from '../feed-link.ts'
+import { entityTopics } from '../live.ts'
+import { catalogService } from '../service.ts'
 import type { EntityHead } from '../views.ts'
 import { pagesRef } from './pages.ts'
 
@@ -32,11 +35,12 @@ export const entityRoutes: Route[] = [
       }
       try {
         const props = at ? earlier.overview(actor, params, at) : await entity.overview(actor, params, signal)
-        return await reply.page('catalog/entity', props, titled(props.entity))
+        const live = at ? [] : await entityTopics(use(catalogService), actor, params)
+        return await reply.page('catalog/entity', props, { ...titled(props.entity), live })
       } catch (error) {
         if (!isAbsent(error)) throw error
         const props = await entity.missing(actor, params, at, signal)
-        return reply.page('catalog/missing', props, absent(props.name))
+        return reply.page('catalog/missing', props, { ...absent(props.name), live: [formatRef(params)] })
       }
     },
   }),
@@ -51,7 +55,8 @@ export const entityRoutes: Route[] = [
       const props = query.definition
         ? await definitions.source(actor, params, query.definition, query.line, signal)
         : await entity.source(actor, params, query, signal)
-      return reply.page('catalog/source', props, titled(props.entity, 'Source'))
+      const live = await entityTopics(use(catalogService), actor, params)
+      return reply.page('catalog/source', props, { ...titled(props.entity, 'Source'), live })
     },
   }),
   route({
@@ -72,7 +77,8 @@ export const entityRoutes: Route[] = [
     query: z.record(z.string(), one),
     handler: async ({ params, query, actor, use, signal }, reply) => {
       const props = await use(pagesRef).entity.tab(actor, params, params.tab, query, signal)
-      return reply.page('catalog/tab', props, titled(props.entity, props.card.title))
+      const live = await entityTopics(use(catalogService), actor, params)
+      return reply.page('catalog/tab', props, { ...titled(props.entity, props.card.title), live })
     },
   }),
 ]

@@ -1,4 +1,5 @@
 import { type Route, route } from '../../../api/route.ts'
+import { catalogTopic } from '../contract.ts'
 import { feedLink } from '../feed-link.ts'
 import { ListAddress, readQuery } from '../query.ts'
 import { pagesRef } from './pages.ts'
@@ -17,6 +18,7 @@ export const listRoutes: Route[] = [
         crumbs: [{ text: 'Catalog' }],
         stable: key,
         feed: listFeed(query, props.heading),
+        live: [catalogTopic],
       })
     },
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Crumb, type Route, route } from '../../../api/route.ts'
+import { catalogTopic, sourcesTopic } from '../contract.ts'
 import { ProblemAddress } from '../problem-query.ts'
 import { pagesRef } from './pages.ts'
 
@@ -16,7 +17,8 @@ export const problemRoutes: Route[] = [
     handler: async ({ query, actor, use, signal }, reply) => {
       const props = await use(pagesRef).problems.problems(actor, query, signal)
       reply.header('hx-push-url', props.ownHref)
-      return reply.page('catalog/problems', props, { title: 'Problems', crumbs: [catalog, { text: 'Problems' }] })
+      const crumbs = [catalog, { text: 'Problems' }]
+      return reply.page('catalog/problems', props, { title: 'Problems', crumbs, live: [catalogTopic, sourcesTopic] })
     },
   }),
   route({
@@ -37,7 +39,8 @@ export const problemRoutes: Route[] = [
     handler: async ({ params, actor, use, signal }, reply) => {
       const props = await use(pagesRef).problems.problem(actor, params.problem, signal)
       const { title } = props.problem
-      return reply.page('catalog/problem', props, { title, crumbs: [catalog, problems, { text: title }] })
+      const crumbs = [catalog, problems, { text: title }]
+      return reply.page('catalog/problem', props, { title, crumbs, live: [catalogTopic] })
     },
   }),
   // Loaded into a row that has the link to the explanation. Not below the one above: there it would hide an entity of that name in a namespace called "problems".

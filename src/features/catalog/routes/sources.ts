@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Route, route } from '../../../api/route.ts'
+import { catalogTopic, sourcesTopic } from '../contract.ts'
 import { crawlerRef } from '../crawler.ts'
 import { pagesRef } from './pages.ts'
 
@@ -11,7 +12,7 @@ export const sourceRoutes: Route[] = [
     handler: async ({ actor, use, signal }, reply) => {
       const props = await use(pagesRef).sources.sources(actor, signal)
       const crumbs = [{ text: 'Catalog', href: '/catalog' }, { text: 'Sources' }]
-      return reply.page('catalog/sources', props, { title: 'Sources', crumbs })
+      return reply.page('catalog/sources', props, { title: 'Sources', crumbs, live: [catalogTopic, sourcesTopic] })
     },
   }),
   route({

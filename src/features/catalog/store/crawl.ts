@@ -2,13 +2,14 @@ import { eq, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { Provider } from '../../../api/provider.ts'
+import type { CatalogChanged } from '../contract.ts'
 import type { LocationIn, LocationProblem } from '../locations.ts'
 import type { Inclusion, ReadDocument, ReadFile } from '../reading.ts'
 import { candidates, files, problems, sources } from '../schema.ts'
 import { inclusionsOf, replaceInclusions } from './inclusions.ts'
 import { closeFile, forgetFile, type IngestClock, type Origin, problemId, problemRow, putDocuments } from './ingest.ts'
 import { createInterned } from './interned.ts'
-import { settleProblems, type Touched } from './references.ts'
+import { refsOfDifference, settleProblems, type Touched } from './references.ts'
 import { chooseWinners, type Kinds } from './winners.ts'
 
 /** A file that an earlier crawl read with the same program. */
@@ -34,8 +35,8 @@ export interface CrawlStoreArgs {
   /** Version of program and kinds: a file read by another one is read again. */
   reader: string
   clock: IngestClock
-  /** Called in the transaction, with the references whose entity changed. */
-  changed(refs: readonly string[]): void
+  /** Called in the transaction. */
+  changed(change: Omit<CatalogChanged, 'generation'>): void
 }
 
 /** Documents of one transaction: few enough that a page waits for none of them. */
@@ -46,6 +47,7 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
   let including: ReadonlyMap<string, Inclusion[]> = new Map()
   let origin: Origin = { sourceId: '', revision: '', reader }
   let everything = false
+  let wrote = false
   const interned = createInterned()
 
   async function write(work: (tx: Transaction) => Promise<string[]>): Promise<void> {
@@ -53,7 +55,7 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
       await db.write(async (tx) => {
         const refs = await work(tx)
         const different = await chooseWinners(tx, refs, { revision: origin.revision, kinds, clock, interned })
-        if (different.length > 0) changed(different)
+        if (refs.length > 0) changed({ refs: different, shown: refs, content: true })
         for (const ref of refs) touched.add(ref)
       })
     } catch (error) {
@@ -71,6 +73,7 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
     },
 
     async put(read) {
+      wrote ||= read.length > 0
       for (const group of grouped(read)) {
         await write(async (tx) => {
           const refs: string[] = []
@@ -95,14 +98,14 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
         return refs
       })
       await db.write(async (tx) => {
-        const about = await replaceMisses(tx, origin.sourceId, misses, clock)
+        const { about, missed } = await replaceMisses(tx, origin.sourceId, misses, clock)
         const scope: Touched = everything ? 'all' : new Set([...touched, ...about])
-        await settleProblems(tx, scope, clock)
+        const shown = [...missed, ...(await settleProblems(tx, scope, clock))]
         await tx
           .update(sources)
           .set({ state: 'ok', settled: true, revision: origin.revision, error: null, hint: null })
           .where(eq(sources.id, origin.sourceId))
-        changed([])
+        changed({ refs: [], shown, content: wrote || gone.length > 0 || shown.length > 0 })
       })
     },
   }
@@ -168,7 +171,7 @@ async function knownFiles(
   return known
 }
 
-/** Targets that lead nowhere. @returns the references of the Locations concerned, now or before */
+/** Targets that lead nowhere. @returns the Locations concerned, now or before, and those with whom it is new */
 async function replaceMisses(
   tx: Transaction,
   sourceId: string,
@@ -184,17 +187,15 @@ async function replaceMisses(
     problems.id,
     known.map(({ id }) => id),
   )
-  tx.bulkInsert(
-    problems,
-    misses.map(({ path, position, ref, problem }) => {
-      const id = problemId(['location', sourceId, path, ref, problem.code, JSON.stringify(problem.path)])
-      return problemRow(
-        { id, origin: 'location', sourceId, path, position, ref },
-        problem,
-        firstSeen.get(id) ?? clock.now(),
-      )
-    }),
-    'ignore',
-  )
-  return [...known.map(({ ref }) => ref), ...misses.map(({ ref }) => ref)]
+  const rows = misses.map(({ path, position, ref, problem }) => {
+    const id = problemId(['location', sourceId, path, ref, problem.code, JSON.stringify(problem.path)])
+    return problemRow(
+      { id, origin: 'location', sourceId, path, position, ref },
+      problem,
+      firstSeen.get(id) ?? clock.now(),
+    )
+  })
+  tx.bulkInsert(problems, rows, 'ignore')
+  const about = [...known.map(({ ref }) => ref), ...misses.map(({ ref }) => ref)]
+  return { about, missed: refsOfDifference(known, rows) }
 }

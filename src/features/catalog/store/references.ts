@@ -34,15 +34,18 @@ interface Conflict {
 /**
  * Compares what was read: references that lead nowhere, and references that several files define. Replaces these
  * problems of everything touched and counts the problems of each entity anew.
+ *
+ * @returns the references whose problems came or went
  */
-export async function settleProblems(tx: Transaction, touched: Touched, clock: IngestClock): Promise<void> {
+export async function settleProblems(tx: Transaction, touched: Touched, clock: IngestClock): Promise<string[]> {
   const about = touched === 'all' ? undefined : JSON.stringify(holdersOf(tx, touched))
   const inScope = (column: ReturnType<typeof sql>) =>
     about === undefined ? sql`1` : sql`${column} in (select value from json_each(${about}))`
   const compared = sql`${problems.origin} in ('reference', 'conflict') and ${inScope(sql`${problems.ref}`)}`
-  const known = tx.all<{ id: string; at: number }>(
-    sql`select ${problems.id} as id, ${problems.firstSeenAt} as at from ${problems} where ${compared}`,
-  ) as unknown as { id: string; at: number }[]
+  const known = tx.all<{ id: string; ref: string; at: number }>(
+    sql`select ${problems.id} as id, ${problems.ref} as ref, ${problems.firstSeenAt} as at from ${problems}
+      where ${compared}`,
+  ) as unknown as { id: string; ref: string; at: number }[]
   const firstSeen = new Map(known.map(({ id, at }) => [id, new Date(at)]))
   tx.run(sql`delete from ${problems} where ${compared}`)
   const rows = [...danglingRows(tx, inScope), ...conflictRows(tx, inScope)]
@@ -57,6 +60,22 @@ export async function settleProblems(tx: Transaction, touched: Touched, clock: I
         and p.path = ${entities.path} and p.position is null and p.severity = 'error')),
     warnings = (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'warning')
     where ${inScope(sql`${entities.ref}`)}`)
+  return refsOfDifference(known, rows)
+}
+
+/** Whose problems are on one side only. */
+export function refsOfDifference(before: readonly ProblemOf[], now: readonly ProblemOf[]): string[] {
+  const missingIn = (others: readonly ProblemOf[]) => {
+    const ids = new Set(others.map(({ id }) => id))
+    return ({ id }: ProblemOf) => !ids.has(id)
+  }
+  const different = [...before.filter(missingIn(now)), ...now.filter(missingIn(before))]
+  return [...new Set(different.flatMap(({ ref }) => ref ?? []))]
+}
+
+interface ProblemOf {
+  id: string
+  ref?: string | null | undefined
 }
 
 /** The touched references, and those whose fields point at them. */

@@ -1,0 +1,178 @@
+import { randomInt } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { Actor } from '../../api/actor.ts'
+import type { After } from '../jobs/clock.ts'
+import { ChangeLog, type Codes, codeOf, touches } from './change-log.ts'
+import { type Sealed, Seals } from './seal.ts'
+
+/** In milliseconds. */
+export const liveTimes = {
+  /** What is announced within this goes out together: a file that was read, then its problems. */
+  gather: 25,
+  /** The least between two events, however fast changes follow each other. */
+  apart: 400,
+  /** How often a comment keeps proxies from closing a silent stream. */
+  beat: 20_000,
+  /** After this a stream ends, and the page that comes back is asked again who it is for. */
+  age: 15 * 60_000,
+}
+
+export const liveLimits = {
+  /** Open streams of one person, or of one address while nobody signs in. */
+  person: 24,
+  /** Open streams of everybody. */
+  portal: 500,
+  /** Bytes that may wait for a reader who does not read. */
+  waiting: 4096,
+  /** Topics of one announcement; with more it is about everything. */
+  topics: 500,
+}
+
+/** Why there is no stream now, and after how many seconds to ask again. */
+export interface Refusal {
+  status: 429 | 503
+  message: string
+  retryAfter: number
+}
+
+export interface Connection extends Sealed {
+  actor: Actor
+  /** Whose streams are counted together. */
+  person: string
+  /** Where the page stands: what came later is told at once. */
+  since: string | undefined
+}
+
+/** Tells open pages that what they show has changed. An event says only that, and where things now stand. */
+export interface Live {
+  /** Where things stand. Taken before a page's data is read, it never claims too much. */
+  readonly position: string
+  /** How many pages listen. */
+  readonly open: number
+  /** Where a page listens that shows these topics to this reader. */
+  address(actor: Actor, topics: readonly string[]): string
+  announce(topics: readonly string[]): void
+  connect(connection: Connection): Readable | Refusal
+  /** Ends every stream and opens no other. */
+  close(): void
+}
+
+interface Stream {
+  person: string
+  codes: ReadonlySet<string>
+  until: number
+  readable: Readable
+}
+
+export function createLive({ now, after }: { now: () => Date; after: After }): Live {
+  const seals = new Seals()
+  const log = new ChangeLog()
+  const streams = new Set<Stream>()
+  let pending: Set<string> | 'all' = new Set()
+  let cancelFlush: (() => void) | undefined
+  let cancelBeat: (() => void) | undefined
+  let flushedAt = Number.NEGATIVE_INFINITY
+  let closed = false
+
+  function announce(topics: readonly string[]): void {
+    if (closed || topics.length === 0) return
+    pending = grown(pending, topics)
+    const wait = Math.max(liveTimes.gather, flushedAt + liveTimes.apart - now().getTime())
+    cancelFlush ??= after(wait, flush)
+  }
+
+  function flush(): void {
+    cancelFlush = undefined
+    flushedAt = now().getTime()
+    const codes: Codes = pending === 'all' ? 'all' : new Set([...pending].map(codeOf))
+    pending = new Set()
+    log.add(codes)
+    for (const stream of streams) if (touches(codes, stream.codes)) tell(stream.readable)
+  }
+
+  function tell(readable: Readable): void {
+    send(readable, `event: changed\nid: ${log.position}\ndata: ${log.position}\n\n`)
+  }
+
+  function connect({ actor, person, since, ...sealed }: Connection): Readable | Refusal {
+    const refusal = refusalOf(person)
+    if (refusal) return refusal
+    const codes = seals.open(actor, sealed)
+    const readable = new Readable({ read() {} })
+    const stream = { person, codes: codes ?? new Set<string>(), until: now().getTime() + liveTimes.age, readable }
+    streams.add(stream)
+    readable.once('close', () => streams.delete(stream))
+    cancelBeat ??= after(liveTimes.beat, beat)
+    // Spread, so that a portal that was away is not asked by everybody at once.
+    send(readable, `retry: ${randomInt(1000, 5000)}\n\n`)
+    if (!codes || log.hasSince(since, codes)) tell(readable)
+    return readable
+  }
+
+  function refusalOf(person: string): Refusal | undefined {
+    if (closed) return { status: 503, message: 'The portal is stopping.', retryAfter: 2 }
+    if (streams.size >= liveLimits.portal) {
+      return {
+        status: 503,
+        message: 'Too many pages are open; this one shows changes when it is loaded.',
+        retryAfter: 60,
+      }
+    }
+    const own = [...streams].filter((stream) => stream.person === person).length
+    if (own < liveLimits.person) return undefined
+    return {
+      status: 429,
+      message: 'You have too many pages open; this one shows changes when it is loaded.',
+      retryAfter: 60,
+    }
+  }
+
+  function beat(): void {
+    cancelBeat = undefined
+    for (const stream of streams) {
+      const { readable, until } = stream
+      // What was sent a beat ago still waits: nobody reads it.
+      if (readable.readableLength > 0) readable.destroy()
+      else if (until <= now().getTime()) end(stream)
+      else send(readable, ':\n\n')
+    }
+    if (streams.size > 0) cancelBeat = after(liveTimes.beat, beat)
+  }
+
+  function end(stream: Stream): void {
+    streams.delete(stream)
+    if (stream.readable.readableLength > 0) stream.readable.destroy()
+    else stream.readable.push(null)
+  }
+
+  function close(): void {
+    closed = true
+    cancelFlush?.()
+    cancelBeat?.()
+    for (const stream of streams) end(stream)
+  }
+
+  return {
+    get position() {
+      return log.position
+    },
+    get open() {
+      return streams.size
+    },
+    address: (actor, topics) => `/live?${new URLSearchParams({ ...seals.seal(actor, topics) })}`,
+    announce,
+    connect,
+    close,
+  }
+}
+
+function grown(pending: Set<string> | 'all', topics: readonly string[]): Set<string> | 'all' {
+  if (pending === 'all' || pending.size + topics.length > liveLimits.topics) return 'all'
+  for (const topic of topics) pending.add(topic)
+  return pending
+}
+
+function send(readable: Readable, text: string): void {
+  if (readable.readableLength > liveLimits.waiting) readable.destroy()
+  else readable.push(text)
+}
