@@ -83,19 +83,13 @@ export const entityCards: readonly EntityCard[] = [
     view: 'facts',
     load: async ({ entity, actor, ctx, signal }): Promise<FactsView> => {
       const shown = annotationsOf(entity)
-      const row = await ctx.use(catalogService).find(actor, refOf(entity))
-      const marks = row
-        ? await ctx.use(pagesRef).fields.marks(
-            row,
-            shown.map(({ path }) => path),
-            signal,
-          )
-        : []
-      const facts = shown.map(({ title, value }, index) => ({
-        title,
-        value,
-        ...(marks[index] && { from: marks[index] }),
-      }))
+      const { row } = await ctx.use(catalogService).overview(actor, refOf(entity))
+      const paths = shown.map(({ path }) => path)
+      const marks = await ctx.use(pagesRef).fields.marks(row, paths, signal)
+      const facts = shown.map(({ title, value }, index) => {
+        const from = marks[index]
+        return from ? { title, value, from } : { title, value }
+      })
       return { facts }
     },
   },

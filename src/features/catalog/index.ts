@@ -86,7 +86,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const crawler = createCrawler(ctx, options, () => contributions)
       const places = createPlaces(crawler, ctx.log)
       const origins = createOrigins({ ctx, service, crawler, places, contributions })
-      const fields = createFieldPages(origins, crawler)
+      const fields = createFieldPages(origins, service, crawler)
       const problems = createProblemService(ctx, service, policy)
       const kinds = () => ({
         kinds: new Map(contributions.kinds.map(({ spec }) => [spec.kind, spec])),

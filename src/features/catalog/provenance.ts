@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import { messageOf, PortalError } from '../../api/errors.ts'
@@ -7,6 +8,7 @@ import type { Commit } from '../../api/source-tree.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Contributions } from '../../platform/contributions.ts'
 import type { Crawler } from './crawler.ts'
+import { type Chunk, splitDocuments } from './model/chunks.ts'
 import type { DocumentPath } from './model/json-value.ts'
 import type { Lost, Traced } from './model/origins.ts'
 import type { Places } from './places.ts'
@@ -73,28 +75,29 @@ export interface OriginsArgs {
   contributions: Contributions
 }
 
+/** Relations after which other requests get their turn: each may be in a file that must be parsed. */
+const breathAfter = 10
+
 /** Paths that one page asks for; the many of a whole entity are not remembered. */
 const fewPaths = 60
 
-/** How long a file is taken to be as it was when it was last looked at. */
-const lookAgain = 1000
+/** Milliseconds for which a file is taken to be as it was when it was last looked at, unless its source is read. */
+export const lookAgain = 1000
 
 export function createOrigins({ ctx, service, crawler, places, contributions }: OriginsArgs): Origins {
   const blobs = new LRUCache<string, Promise<string>>({ max: 5000, ttl: lookAgain })
   const known = new LRUCache<string, Map<string, Origin>>({ max: 500 })
   const stated = new LRUCache<string, { blob: string; row: Told; of: RelationOrigin['of'] }>({ max: 5000 })
-  const statements = new LRUCache<string, Map<string, Statement[]>>({
-    max: 100,
-    maxSize: 50_000,
-    sizeCalculation: sizeOf,
-  })
+  // A page may ask for many documents of one large file.
+  const files = new LRUCache<string, readonly Chunk[]>({ max: 20, maxSize: 3_000_000, sizeCalculation: lengthOf })
   // Cards of one page ask for themselves: they share what was parsed.
   const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 3, ttl: lookAgain })
   const commits = new LRUCache<string, Promise<Commit | undefined>>({ max: 2000 })
 
   /** What tells the content of a file from an earlier one; empty where it is not there. */
   function blobOf({ sourceId, path }: Told, signal: AbortSignal): Promise<string> {
-    const key = `${sourceId}\n${path}`
+    // Every reading of a source begins a generation: what was seen before it does not count.
+    const key = `${service.generation}\n${sourceId}\n${path}`
     const seen = blobs.get(key)
     if (seen) return seen
     const looked = crawler
@@ -110,9 +113,15 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     return looked
   }
 
-  async function textOf({ sourceId, path }: Told, signal: AbortSignal): Promise<string | { why: Lost }> {
+  async function fileOf(row: Told, signal: AbortSignal): Promise<readonly Chunk[] | { why: Lost }> {
+    const { sourceId, path } = row
+    const key = `${sourceId}\n${path}\n${await blobOf(row, signal)}`
+    const known = files.get(key)
+    if (known) return known
     try {
-      return await places.text(sourceId, path, signal)
+      const chunks = splitDocuments(await places.text(sourceId, path, signal))
+      files.set(key, chunks)
+      return chunks
     } catch (error) {
       if (!(error instanceof PortalError)) throw error
       return { why: error.code === 'not_found' ? 'gone' : 'unread' }
@@ -123,11 +132,11 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     const provider = crawler.provider(row.sourceId)
     const [viewUrl, editUrl] = [provider?.viewUrl?.(row.path), provider?.editUrl?.(row.path)]
     const location = provider?.locationOf(row.path) ?? ''
-    const text = await textOf(row, signal)
+    const file = await fileOf(row, signal)
     // Loaded with the first page that shows lines: it brings a parser of 6 MB.
     const { tracer } = await import('./model/origins.ts')
     const find = tracer({
-      text,
+      file,
       position: row.position,
       ref: row.ref,
       entity: row.entity,
@@ -183,13 +192,6 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     return { by: 'processor', id: says?.id ?? '' }
   }
 
-  function statementsFor(ref: string): Map<string, Statement[]> {
-    const key = `${service.generation} ${ref}`
-    const found = statements.get(key) ?? grouped(statementsOf(ctx.db.read, ref))
-    statements.set(key, found)
-    return found
-  }
-
   async function commitOf(sourceId: string, file: string, signal: AbortSignal): Promise<Commit | undefined> {
     const tree = await crawler.tree(sourceId, signal)
     if (!tree?.log) return undefined
@@ -221,9 +223,11 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     },
 
     async relations(actor, row, related, signal) {
-      const found = statementsFor(row.ref)
+      const targets = related.map(({ ref }) => ref)
+      const found = grouped(statementsOf(ctx.db.read, row.ref, targets))
       const origins: RelationOrigin[] = []
-      for (const { type, ref } of related) {
+      for (const [index, { type, ref }] of related.entries()) {
+        if (index % breathAfter === breathAfter - 1) await setImmediate()
         const said = found.get(keyOf({ type, targetRef: ref })) ?? []
         // Its own file comes first: that is where its people look.
         const first = said.find(({ holder }) => holder === row.ref) ?? said[0]
@@ -258,8 +262,8 @@ function keyOf({ type, targetRef }: Pick<Statement, 'type' | 'targetRef'>): stri
   return `${type} ${targetRef}`
 }
 
-function sizeOf(map: ReadonlyMap<string, unknown>): number {
-  return map.size + 1
+function lengthOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { text }) => sum + text.length, 1)
 }
 
 async function within<T>(patience: number, answer: Promise<T>): Promise<T | undefined> {

@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import type { Entity, JsonObject, JsonValue, Processor } from '../../../api/index.ts'
 import { isReadBack } from '../fixtures/read-back.ts'
 import { leavesOf } from '../provenance-views.ts'
+import { splitDocuments } from './chunks.ts'
 import { type DocumentPath, pathText, valueAt } from './json-value.ts'
 import { builtinKinds, kindMap } from './kinds.ts'
 import { type Lost, type TraceArgs, type Traced, tracer } from './origins.ts'
@@ -23,15 +24,20 @@ function read(text: string, processors: TraceArgs['processors'], position = 0): 
   return JSON.parse(JSON.stringify(prepared)) as Entity
 }
 
-function trace(entity: Entity, text: TraceArgs['text'], processors: TraceArgs['processors'] = [], position = 0) {
+/** A file as a text, or why there is none. */
+type Given = string | { why: Lost }
+
+const cut = (text: Given) => (typeof text === 'string' ? splitDocuments(text) : text)
+
+function trace(entity: Entity, text: Given, processors: TraceArgs['processors'] = [], position = 0) {
   const failed = (_: string, error: unknown) => {
     throw error
   }
-  return tracer({ text, position, ref: refOf(entity), entity, kinds, processors, from, failed })
+  return tracer({ file: cut(text), position, ref: refOf(entity), entity, kinds, processors, from, failed })
 }
 
 /** Origins of a document in few words: `4:9`, `default`, `processor x`, or why there is no line. */
-function origins(text: string, processors: TraceArgs['processors'] = [], now: TraceArgs['text'] = text, position = 0) {
+function origins(text: string, processors: TraceArgs['processors'] = [], now: Given = text, position = 0) {
   const find = trace(read(text, processors, position), now, processors, position)
   return (...path: DocumentPath) => said(find(path))
 }
@@ -162,7 +168,7 @@ describe('a value of an entity', () => {
     expect(twice('spec', 'owner')).toBe('17:10')
   })
 
-  test.each<[string, TraceArgs['text'], Lost]>([
+  test.each<[string, Given, Lost]>([
     ['is gone', { why: 'gone' }, 'gone'],
     ['cannot be read', { why: 'unread' }, 'unread'],
     ['is broken', 'kind: [', 'dropped'],
@@ -180,7 +186,7 @@ describe('a value of an entity', () => {
     const entity = read(cart, [])
     const failed = (id: string) => void told.push(id)
     const find = tracer({
-      text: cart,
+      file: cut(cart),
       position: 0,
       ref: refOf(entity),
       entity,

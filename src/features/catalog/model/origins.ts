@@ -1,4 +1,5 @@
 import type { Entity, JsonObject, JsonValue, KindSpec, Processor } from '../../../api/index.ts'
+import type { Chunk } from './chunks.ts'
 import { type DocumentPath, isObject, pathText, valueAt } from './json-value.ts'
 import { type Placeholder, type PlaceholderKey, placeholdersOf } from './placeholders.ts'
 import type { Place } from './problem.ts'
@@ -30,8 +31,8 @@ export interface WrittenTrace {
 export type Lost = 'gone' | 'unread' | 'dropped' | 'changed' | 'unplaced'
 
 export interface TraceArgs {
-  /** The file as it is now, or why there is no text. */
-  text: string | { why: Lost }
+  /** The file as it is now, from `splitDocuments`, or why there is none. */
+  file: readonly Chunk[] | { why: Lost }
   /** Which document of the file it was when it was read. */
   position: number
   /** Full lower-case reference. */
@@ -58,9 +59,9 @@ interface Stage {
  * the entity: then a line is told only where the very same value stands in it.
  */
 export function tracer(args: TraceArgs): (path: DocumentPath) => Traced {
-  const { entity, text } = args
-  const written = typeof text === 'string' ? writtenDocument(text, args.position, args.ref) : undefined
-  const lost = typeof text === 'string' ? 'dropped' : text.why
+  const { entity, file } = args
+  const written = 'why' in file ? undefined : writtenDocument(file, args.position, args.ref)
+  const lost = 'why' in file ? file.why : 'dropped'
   const stages = written ? stagesOf(written.value, args) : []
   const placeholders = written ? placeholdersOf(written.value).placeholders : []
   const stored = entity as unknown as JsonObject

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments, type YAMLMap } from 'yaml'
-import { formatRef, type JsonObject, type JsonValue } from '../../../api/index.ts'
-import { type Chunk, splitDocuments } from './chunks.ts'
+import { formatRef, type JsonObject, type JsonValue, parseRef } from '../../../api/index.ts'
+import type { Chunk } from './chunks.ts'
 import { canonicalJson } from './etag.ts'
 import { isObject, valueAt } from './json-value.ts'
 import { parseDocuments, yamlOptions } from './parse.ts'
@@ -17,17 +17,19 @@ export interface WrittenDocument {
 /**
  * The document of a file that describes an entity: at the position at which it was read, or wherever it stands by now.
  *
+ * @param chunks the file, from `splitDocuments`
  * @param ref full lower-case reference of the entity
  * @returns undefined when no document of the file describes it in a way that can be read
  */
-export function writtenDocument(text: string, position: number, ref: string): WrittenDocument | undefined {
-  const chunks = splitDocuments(text)
+export function writtenDocument(chunks: readonly Chunk[], position: number, ref: string): WrittenDocument | undefined {
   const first = chunks[position]
   const found = first && documentIn(first, ref)
   if (found) return found
-  // Of several documents with one name the last one holds.
-  for (const chunk of chunks.toReversed()) {
-    const moved = chunk === first ? undefined : documentIn(chunk, ref)
+  const { name } = parseRef(ref)
+  // Of several documents with one name the last one holds. Only those that mention it are worth parsing.
+  const named = chunks.filter((chunk) => chunk !== first && chunk.text.toLowerCase().includes(name))
+  for (const chunk of named.toReversed()) {
+    const moved = documentIn(chunk, ref)
     if (moved) return moved
   }
   return undefined

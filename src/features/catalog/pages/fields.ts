@@ -1,10 +1,11 @@
+import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { Commit } from '../../../api/source-tree.ts'
 import type { Crawler } from '../crawler.ts'
 import { type Told, titlePath } from '../entity-view.ts'
 import { type DocumentPath, valueAt } from '../model/json-value.ts'
-import type { Origin, Origins, RelatedPair } from '../provenance.ts'
+import { lookAgain, type Origin, type Origins, type RelatedPair } from '../provenance.ts'
 import {
   type FieldsView,
   fieldGroups,
@@ -13,7 +14,7 @@ import {
   type OriginWords,
   provenanceOf,
 } from '../provenance-views.ts'
-import { stamped } from '../service.ts'
+import { type CatalogService, stamped } from '../service.ts'
 import type { EntityRow } from '../store/entity.ts'
 import type { Provenance } from '../views.ts'
 
@@ -34,7 +35,9 @@ const patience = { page: 50, fields: 1500 }
 /** Of an entity with more than that nobody reads all. Each relation may lead to a file of its own. */
 const most = { fields: 2000, relations: 200, commits: 30 }
 
-export function createFieldPages(origins: Origins, crawler: Crawler): FieldPages {
+export function createFieldPages(origins: Origins, service: CatalogService, crawler: Crawler): FieldPages {
+  const pages = new LRUCache<string, Told>({ max: 200, ttl: lookAgain })
+  const cards = new LRUCache<string, Provenance[]>({ max: 200, ttl: lookAgain })
   const viewUrl: OriginWords['viewUrl'] = (sourceId, file, line) => crawler.provider(sourceId)?.viewUrl?.(file, line)
 
   async function wordsFor(
@@ -65,13 +68,12 @@ export function createFieldPages(origins: Origins, crawler: Crawler): FieldPages
     const paths = shownPaths(row.entity)
     const [found, words] = await Promise.all([origins.of(row, paths, signal), pageWords(row, signal)])
     const marks = new Map(found.map((origin, index) => [JSON.stringify(paths[index]), provenanceOf(origin, words)]))
-    const links = new Map(related.map((one, index) => [pairKey(one), relations[index]]))
+    const links = new Map(
+      relations.map((origin, index) => [pairKey(related[index] ?? nobody), provenanceOf(origin, words)]),
+    )
     return {
       field: (path) => marks.get(JSON.stringify(path)) ?? null,
-      relation: (pair) => {
-        const origin = links.get(pairKey(pair))
-        return origin ? provenanceOf(origin, words) : null
-      },
+      relation: (pair) => links.get(pairKey(pair)) ?? null,
       allHref: fieldsPath(row.ref),
     }
   }
@@ -80,12 +82,22 @@ export function createFieldPages(origins: Origins, crawler: Crawler): FieldPages
     told: (row, signal) => told(row, [], [], signal),
 
     async toldWith(actor, row, related, signal) {
-      return told(row, related, await origins.relations(actor, row, related, signal), signal)
+      const key = `${service.version(actor)} ${row.ref}`
+      const known = pages.get(key)
+      if (known) return known
+      const found = await told(row, related, await origins.relations(actor, row, related, signal), signal)
+      pages.set(key, found)
+      return found
     },
 
     async marks(row, paths, signal) {
+      const key = `${service.generation} ${row.ref} ${JSON.stringify(paths)}`
+      const known = cards.get(key)
+      if (known) return known
       const [found, words] = await Promise.all([origins.of(row, paths, signal), pageWords(row, signal)])
-      return found.map((origin) => provenanceOf(origin, words))
+      const marks = found.map((origin) => provenanceOf(origin, words))
+      cards.set(key, marks)
+      return marks
     },
 
     async fields(actor, row, related, signal) {
@@ -135,4 +147,5 @@ function filesOf(found: readonly Origin[]) {
 }
 
 const fileKey = ({ sourceId, file }: { sourceId: string; file: string }) => `${sourceId}\n${file}`
+const nobody: RelatedPair = { type: '', ref: '' }
 const pairKey = ({ type, ref }: RelatedPair) => `${type} ${ref}`

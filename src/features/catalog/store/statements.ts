@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import { relations } from '../schema.ts'
 
@@ -12,14 +12,11 @@ export interface Statement {
   field: string
 }
 
-/** What states the relations of an entity. Two files may state the same one. */
-export function statementsOf(read: Reader, ref: string): Statement[] {
-  const { type, targetRef, holder, field, sourceRef } = relations
-  return read
-    .select({ type, targetRef, holder, field })
-    .from(relations)
-    .where(eq(sourceRef, ref))
-    .orderBy(type, targetRef)
-    .limit(10_000)
-    .all()
+/** What states the relations of an entity to some others. Two files may state the same one. */
+export function statementsOf(read: Reader, ref: string, targets: readonly string[]): Statement[] {
+  return read.all(
+    sql`select ${relations.type} as type, ${relations.targetRef} as targetRef, ${relations.holder} as holder,
+      ${relations.field} as field from ${relations} where ${relations.sourceRef} = ${ref}
+      and ${relations.targetRef} in (select value from json_each(${JSON.stringify(targets)})) order by 1, 2, 3`,
+  ) as unknown as Statement[]
 }
