@@ -32,6 +32,7 @@ const pause = () => Math.min(60, 2 ** failures++) * 500 * (1 + Math.random())
 
 const connect = () => {
   leave()
+  opened = 0
   source = new EventSource(address)
   source.onopen = () => {
     opened = Date.now()
@@ -47,7 +48,7 @@ const again = () => {
 }
 
 const calm = () => {
-  if (opened && Date.now() - opened > 10_000) failures = moves = 0
+  if (opened && Date.now() - opened > 3000) failures = moves = 0
 }
 
 // An answer says where its page listens from now on: another filter shows other things, another portal has other seals.
@@ -79,7 +80,8 @@ const refresh = async () => {
 
 const fetchAgain = async () => {
   const before = { href: location.href, swaps }
-  const headers = { 'HX-Request': 'true', 'HX-Request-Type': 'partial', ...(etag && { 'If-None-Match': etag }) }
+  const headers = { 'HX-Request': 'true', 'HX-Request-Type': 'partial', 'Callboard-Live': 'again' }
+  if (etag) headers['If-None-Match'] = etag
   const response = await fetch(location.pathname + location.search, { headers, cache: 'no-store' })
   const text = await response.text()
   // The reader was faster: what came was asked of another page.

@@ -161,6 +161,7 @@ test('contributions come in the order of the plugins, each with the context of i
     ['a.0', 'a'],
   ])
   expect([...permissions].map(([name, { plugin }]) => [name, plugin])).toEqual([
+    ['live.read', 'platform'],
     ['metrics.read', 'platform'],
     ['b.read', 'b'],
   ])

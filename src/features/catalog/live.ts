@@ -12,7 +12,8 @@ const most = 100
 export async function entityTopics(service: CatalogService, actor: Actor, ref: EntityRef): Promise<string[]> {
   const own = formatRef(ref)
   const { related } = await service.overview(actor, ref)
-  const refs = new Set([own, ...related.map((one) => one.ref)])
+  // What does not exist, or not for the actor, is left out: when it comes, the entity's own problems tell.
+  const refs = new Set([own, ...related.flatMap((one) => (one.name === null ? [] : one.ref))])
   return refs.size > most ? [own, catalogTopic] : [...refs]
 }
 

@@ -82,6 +82,11 @@ function isPartial(request: FastifyRequest): boolean {
   return request.headers['hx-request-type'] === 'partial'
 }
 
+/** Whether an open page fetches itself again; the numbers in the navigation are to be right as well. */
+function isAgain(request: FastifyRequest): boolean {
+  return request.headers['callboard-live'] === 'again'
+}
+
 function sendHtml(reply: FastifyReply, html: string): FastifyReply {
   reply.header('content-type', 'text/html; charset=utf-8')
   return reply.headers(ofPages).send(html)
@@ -93,7 +98,8 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
   const actor = request.actor ?? guest
   const path = request.url.split('?', 1)[0] ?? '/'
   // Who is not signed in, or was refused before it was known who it is, learns nothing of what there is.
-  const nav = isPartial(request) || !request.actor ? [] : await navigation(host, actor, path)
+  const isBare = isPartial(request) && !isAgain(request)
+  const nav = isBare || !request.actor ? [] : await navigation(host, actor, path)
   return {
     title: options.title,
     portalTitle: host.title,

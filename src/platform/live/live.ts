@@ -22,8 +22,6 @@ export const liveLimits = {
   person: 24,
   /** Open streams of everybody. */
   portal: 500,
-  /** Bytes that may wait for a reader who does not read. */
-  waiting: 4096,
   /** Topics of one announcement; with more it is about everything. */
   topics: 500,
 }
@@ -91,7 +89,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
   }
 
   function tell(readable: Readable): void {
-    send(readable, `event: changed\nid: ${log.position}\ndata: ${log.position}\n\n`)
+    readable.push(`event: changed\nid: ${log.position}\ndata: ${log.position}\n\n`)
   }
 
   function connect({ actor, person, since, ...sealed }: Connection): Readable | Refusal {
@@ -104,7 +102,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     readable.once('close', () => streams.delete(stream))
     cancelBeat ??= after(liveTimes.beat, beat)
     // Spread, so that a portal that was away is not asked by everybody at once.
-    send(readable, `retry: ${randomInt(1000, 5000)}\n\n`)
+    readable.push(`retry: ${randomInt(1000, 5000)}\n\n`)
     if (!codes || log.hasSince(since, codes)) tell(readable)
     return readable
   }
@@ -131,10 +129,10 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     cancelBeat = undefined
     for (const stream of streams) {
       const { readable, until } = stream
-      // What was sent a beat ago still waits: nobody reads it.
+      // What was sent since the last beat still waits: nobody reads it. That is 3 kB at most.
       if (readable.readableLength > 0) readable.destroy()
       else if (until <= now().getTime()) end(stream)
-      else send(readable, ':\n\n')
+      else readable.push(':\n\n')
     }
     if (streams.size > 0) cancelBeat = after(liveTimes.beat, beat)
   }
@@ -170,9 +168,4 @@ function grown(pending: Set<string> | 'all', topics: readonly string[]): Set<str
   if (pending === 'all' || pending.size + topics.length > liveLimits.topics) return 'all'
   for (const topic of topics) pending.add(topic)
   return pending
-}
-
-function send(readable: Readable, text: string): void {
-  if (readable.readableLength > liveLimits.waiting) readable.destroy()
-  else readable.push(text)
 }

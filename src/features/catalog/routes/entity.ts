@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { PortalError } from '../../../api/errors.ts'
-import { formatRef } from '../../../api/ref.ts'
 import { type Crumb, type Reply, type Route, route } from '../../../api/route.ts'
 import { one } from '../../../platform/http/routes.ts'
+import { catalogTopic } from '../contract.ts'
 import { entityFeed } from '../feed-link.ts'
 import { entityTopics } from '../live.ts'
 import { catalogService } from '../service.ts'
@@ -40,7 +40,7 @@ export const entityRoutes: Route[] = [
       } catch (error) {
         if (!isAbsent(error)) throw error
         const props = await entity.missing(actor, params, at, signal)
-        return reply.page('catalog/missing', props, { ...absent(props.name), live: [formatRef(params)] })
+        return reply.page('catalog/missing', props, { ...absent(props.name), live: [catalogTopic] })
       }
     },
   }),
