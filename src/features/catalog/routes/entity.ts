@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { PortalError } from '../../../api/errors.ts'
 import { type Crumb, type Reply, type Route, route } from '../../../api/route.ts'
@@ -6,7 +7,7 @@ import { catalogTopic } from '../contract.ts'
 import { entityFeed } from '../feed-link.ts'
 import { entityTopics } from '../live.ts'
 import { catalogService } from '../service.ts'
-import type { EntityHead } from '../views.ts'
+import type { EntityHead, EntityPage } from '../views.ts'
 import { pagesRef } from './pages.ts'
 
 const part = z.string().min(1).max(253)
@@ -29,14 +30,11 @@ export const entityRoutes: Route[] = [
     query: z.object({ at: one, definition: one }),
     handler: async ({ params, query: { at, definition }, actor, use, signal }, reply) => {
       const { entity, earlier, definitions } = use(pagesRef)
-      if (definition) {
-        const props = await definitions.overview(actor, params, definition, signal)
-        return reply.page('catalog/entity', props, titled(props.entity))
-      }
+      if (definition) return overviewPage(reply, await definitions.overview(actor, params, definition, signal), [])
       try {
-        const props = at ? earlier.overview(actor, params, at) : await entity.overview(actor, params, signal)
-        const live = at ? [] : await entityTopics(use(catalogService), actor, params)
-        return await reply.page('catalog/entity', props, { ...titled(props.entity), live })
+        if (at) return await overviewPage(reply, earlier.overview(actor, params, at), [])
+        const props = await entity.overview(actor, params, signal)
+        return await overviewPage(reply, props, await entityTopics(use(catalogService), actor, params))
       } catch (error) {
         if (!isAbsent(error)) throw error
         const props = await entity.missing(actor, params, at, signal)
@@ -82,6 +80,12 @@ export const entityRoutes: Route[] = [
     },
   }),
 ]
+
+/** Rendering takes longer than all that goes before it: equal props are rendered once. */
+function overviewPage(reply: Reply, props: EntityPage, live: string[]) {
+  const stable = createHash('sha1').update(JSON.stringify(props)).digest('base64')
+  return reply.page('catalog/entity', props, { ...titled(props.entity), live, stable })
+}
 
 const catalog: Crumb = { text: 'Catalog', href: '/catalog' }
 
