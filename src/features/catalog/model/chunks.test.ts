@@ -41,3 +41,9 @@ test('only a marker at the start of a line, with nothing but space behind it, se
   expect(splitDocuments('a: 1\r\n---\r\nb: 2\r\n')).toHaveLength(2)
   expect(splitDocuments('a: "open\n---\nb: 2')).toHaveLength(2)
 })
+
+test('white space that YAML does not know stays apart from the document below it', () => {
+  for (const blank of ['\u00a0', '\ufeff\ufeff', '\v', '\u0085', '\u2028']) {
+    expect(lines(`a: 1\n...\n${blank}\n---\nb: 2\n`).at(-1)).toEqual([4, 5])
+  }
+})

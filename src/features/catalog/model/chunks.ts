@@ -47,9 +47,12 @@ export function splitDocuments(file: string): Chunk[] {
   return chunks
 }
 
-/** Whether anything but comments and directives, which belong to the marker that follows them, stands there. */
+/**
+ * Whether anything but comments and directives, which belong to the marker that follows them, stands there. White space
+ * that YAML does not know, such as a byte order mark, does: it would make a text of the document below it.
+ */
 function hasContent(text: string): boolean {
-  return /(?:^|\n)(?![%#])[ \t]*[^\s#]/.test(text)
+  return /(?:^|\n)(?![%#])[ \t]*[^ \t\r\n#]/.test(text)
 }
 
 /** Offset of the line on which the content begins; -1 where there is none or it is only an explicit null. */

@@ -1,9 +1,10 @@
 import { CORE_SCHEMA, loadAll, YAMLException } from 'js-yaml'
-import { type Document, type DocumentOptions, type ParseOptions, parseAllDocuments, type SchemaOptions } from 'yaml'
+import type { Document } from 'yaml'
 import type { JsonObject, JsonValue } from '../../../api/index.ts'
 import { type Chunk, splitDocuments, withoutMark } from './chunks.ts'
 import { isObject, typeText } from './json-value.ts'
 import { bounded, type ParseLimits, parseLimits, tooDeep, tooManyAliases } from './limits.ts'
+import { mostTokens, readNodes } from './nodes.ts'
 import type { DocumentProblem } from './problem.ts'
 import { capped, hasErrors } from './problem.ts'
 import { isSkeletonText, skeletonProblem } from './recognise.ts'
@@ -29,31 +30,15 @@ export interface ParsedFile {
   problems: DocumentProblem[]
 }
 
+/** What is left of what a file may cost. */
 interface Budget {
-  characters: number
+  tokens: number
 }
 
 type Reading = Pick<ParsedDocument, 'value' | 'guess' | 'content' | 'problems'>
 
-/**
- * `yaml` reads as the reference does, once its dates, bytes and merge keys stay off even on request. Its check for
- * double keys takes time by the square of their number; `structureProblems` does it instead.
- */
-export const yamlOptions: ParseOptions & DocumentOptions & SchemaOptions = {
-  schema: 'core',
-  resolveKnownTags: false,
-  merge: false,
-  uniqueKeys: false,
-  logLevel: 'silent',
-  prettyErrors: false,
-}
-
-/**
- * `yaml` takes seconds for a hostile megabyte: longer broken documents, and those after the first megabyte of broken
- * ones in a file, get the message of the faster parser.
- */
-const longestForYaml = 128 * 1024
-const budgetForYaml = 1024 * 1024
+/** Of all broken documents of a file; those that go beyond it get the message of the faster parser. */
+const tokensOfFile = 3 * mostTokens
 const mostAliasesForYaml = 1000
 
 /**
@@ -67,7 +52,7 @@ export function parseDocuments(text: string, limits: Partial<ParseLimits> = {}):
   const chunks = splitDocuments(text)
   const problems = fileProblems(text)
   if (chunks.length > allowed.documents) problems.push(tooManyDocuments(chunks.length, allowed))
-  const budget = { characters: budgetForYaml }
+  const budget = { tokens: tokensOfFile }
   const documents = chunks.slice(0, allowed.documents).map((chunk, index) => {
     const reading = readChunk(chunk, allowed, budget)
     return { index, line: chunk.line, ...reading, problems: capped(reading.problems) }
@@ -77,8 +62,8 @@ export function parseDocuments(text: string, limits: Partial<ParseLimits> = {}):
 
 function readChunk(chunk: Chunk, limits: ParseLimits, budget: Budget): Reading {
   // A lone CR is a line break to js-yaml and none to the reference.
-  const loneReturn = /\r(?!\n)/.test(chunk.text)
-  if (loneReturn && affordable(chunk, budget)) return readCarefully(chunk, limits)
+  const careful = /\r(?!\n)/.test(chunk.text) ? readCarefully(chunk, limits, budget) : undefined
+  if (careful) return careful
   let root: unknown
   try {
     root = loadAll(chunk.text, { schema: CORE_SCHEMA, maxDepth: limits.depth })[0]
@@ -91,32 +76,24 @@ function readChunk(chunk: Chunk, limits: ParseLimits, budget: Budget): Reading {
 function readAfterError(chunk: Chunk, limits: ParseLimits, budget: Budget, error: unknown): Reading {
   const deep = error instanceof RangeError || (error instanceof YAMLException && error.reason.includes('maxDepth'))
   if (deep) return { problems: [{ severity: 'error', path: [], ...tooDeep(limits), ...markedPlace(chunk, error) }] }
-  if (!affordable(chunk, budget)) return { problems: [fastProblem(chunk, error)] }
-  return readCarefully(chunk, limits)
+  return readCarefully(chunk, limits, budget) ?? { problems: [fastProblem(chunk, error)] }
 }
 
-function affordable(chunk: Chunk, budget: Budget): boolean {
-  const { length } = chunk.text
-  if (length > longestForYaml || length > budget.characters) return false
-  budget.characters -= length
-  return true
-}
-
-function readCarefully(chunk: Chunk, limits: ParseLimits): Reading {
-  try {
-    return readNodes(chunk, limits)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return { problems: [{ severity: 'error', path: [], ...tooDeep(limits) }] }
+/** @returns undefined for a document that costs more than is left */
+function readCarefully(chunk: Chunk, limits: ParseLimits, budget: Budget): Reading | undefined {
+  const read = readNodes(chunk.text, Math.min(mostTokens, budget.tokens))
+  const lines = new Lines(chunk.text, chunk.firstLine)
+  if (!('refused' in read)) {
+    budget.tokens -= read.tokens
+    return finishNodes(read.documents, chunk, lines, limits)
   }
+  if (read.refused === 'long') return undefined
+  return { problems: [{ severity: 'error', path: [], ...tooDeep(limits), place: lines.rest(read.offset) }] }
 }
 
-/** @throws RangeError when the nesting exceeds the stack */
-function readNodes(chunk: Chunk, limits: ParseLimits): Reading {
-  const [doc, more] = parseAllDocuments(chunk.text, yamlOptions) as Document[]
+function finishNodes([doc, more]: Document[], chunk: Chunk, lines: Lines, limits: ParseLimits): Reading {
   if (!doc) return finish(null, chunk, limits)
   if (more) doc.errors.push(...more.errors)
-  const lines = new Lines(chunk.text, chunk.firstLine)
   const [fault] = syntaxProblems(doc, chunk.text, lines)
   if (fault && isSkeletonText(chunk.text, fault.place && fault.place.line - chunk.firstLine)) {
     return { problems: [skeletonProblem(fault.place)] }

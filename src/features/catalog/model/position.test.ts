@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseDocuments } from './parse.ts'
 import { locate, locator } from './position.ts'
 
 const text = `# a note
@@ -67,6 +68,17 @@ describe('locate', () => {
     expect(locate('a: &x\n  b: 1\nc: *x\n', 0, ['c'])).toMatchObject({ line: 3, column: 4 })
   })
 
+  test('finds keys that are empty, lists, maps or aliases', () => {
+    const odd = '{x}: &k [1]\n? [a, {b: *k}]\n: 2\n: 3\n*k : {d: 4}\n&n 7: &s s\n*s : [5]\n'
+    const [first] = parseDocuments(odd).documents
+    expect(first?.value).toEqual({ '{ x }': [1], '[ a, { b: *k } ]': 2, '': 3, '*k': { d: 4 }, 7: 's', s: [5] })
+    expect(locate(odd, 0, ['{ x }', 0])).toMatchObject({ line: 1, column: 10 })
+    expect(locate(odd, 0, ['[ a, { b: *k } ]'])).toMatchObject({ line: 3, column: 3 })
+    expect(locate(odd, 0, [''])).toMatchObject({ line: 4, column: 3 })
+    expect(locate(odd, 0, ['*k', 'd'])).toMatchObject({ line: 5, column: 10 })
+    expect(locate(odd, 0, ['s', 0])).toMatchObject({ line: 7, column: 7 })
+  })
+
   test('counts documents as parsing does', () => {
     expect(locate('---\n---\n# x\n---\na: 1\n', 0, ['a'])).toMatchObject({ line: 5 })
     expect(locate('a: 1', 1, ['a'])).toBeUndefined()
@@ -79,7 +91,8 @@ describe('locate', () => {
 
   test('a broken or overlong document still has a place', () => {
     expect(locate('a: 1\n---\n\n]', 1, ['b'])).toMatchObject({ line: 4 })
-    expect(locate(`# x\na: ${'x'.repeat(3_000_000)}`, 0, ['a'])).toMatchObject({ line: 2, column: 1 })
+    expect(locate(`# x\na: ${'x'.repeat(3_000_000)}`, 0, ['a'])).toMatchObject({ line: 2, column: 4 })
+    expect(locate(`# x\na:\n${'- 1\n'.repeat(40_000)}`, 0, ['a', 1])).toMatchObject({ line: 2, column: 1 })
   })
 })
 

@@ -1,6 +1,18 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Pair, parseAllDocuments } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  Pair,
+  visit,
+  YAMLMap,
+} from 'yaml'
 import { type Chunk, splitDocuments } from './chunks.ts'
-import { yamlOptions } from './parse.ts'
+import { readNodes } from './nodes.ts'
 import type { Place } from './problem.ts'
 import { Lines } from './syntax.ts'
 
@@ -40,35 +52,29 @@ function locatorIn(chunk: Chunk): Locator {
   const doc = parsed(chunk)
   if (!doc) return () => firstLine(chunk)
   const lines = new Lines(chunk.text, chunk.firstLine)
+  const tree = new Tree(doc)
   return (path, at = 'value') => {
-    const range = rangeOf(doc, path, at)
+    const range = rangeOf(tree, path, at)
     return range ? lines.place(range[0], range[1]) : firstLine(chunk)
   }
 }
 
-/** `yaml` takes seconds for more; places in longer documents are those of their first lines. */
-const longest = 2 * 1024 * 1024
-
+/** Nothing where that would take too long: places are then those of the first line. */
 function parsed(chunk: Chunk): Document | undefined {
-  if (chunk.text.length > longest) return undefined
-  try {
-    return parseAllDocuments(chunk.text, yamlOptions)[0] as Document | undefined
-  } catch {
-    // Nested beyond the stack: parsing has reported that with a place of its own.
-    return undefined
-  }
+  const read = readNodes(chunk.text)
+  return 'refused' in read ? undefined : read.documents[0]
 }
 
 type Range = readonly [number, number]
 
-function rangeOf(doc: Document, path: readonly (string | number)[], at: 'key' | 'value'): Range | undefined {
-  let node: unknown = doc.contents
+function rangeOf(tree: Tree, path: readonly (string | number)[], at: 'key' | 'value'): Range | undefined {
+  let node = tree.root
   let key: Range | undefined
   for (const [depth, segment] of path.entries()) {
-    const target = isAlias(node) ? node.resolve(doc) : node
-    const pair = isMap(target) ? pairOf(target.items, segment) : undefined
+    const target = tree.resolved(node)
+    const pair = isMap(target) ? tree.pair(target, String(segment)) : undefined
     const item = isSeq(target) ? target.items[Number(segment)] : undefined
-    if (pair === undefined && item === undefined) return key ?? rootKey(doc)
+    if (pair === undefined && item === undefined) return key ?? rootKey(tree.root)
     const own = rangeOfNode(pair?.key)
     key = own ?? rangeOfNode(item) ?? key
     if (at === 'key' && own && depth === path.length - 1) return own
@@ -76,10 +82,6 @@ function rangeOf(doc: Document, path: readonly (string | number)[], at: 'key' | 
   }
   const value = rangeOfNode(node)
   return value ?? key
-}
-
-function pairOf(pairs: readonly Pair[], segment: string | number): Pair | undefined {
-  return pairs.find(({ key }) => (isScalar(key) ? String(key.value) : String(key)) === String(segment))
 }
 
 /** Empty values have a range of no length, which shows nobody anything. */
@@ -90,9 +92,60 @@ function rangeOfNode(node: unknown): Range | undefined {
 }
 
 /** A field that is missing at the root is reported at the first key there is. */
-function rootKey(doc: Document): Range | undefined {
-  const root = doc.contents
+function rootKey(root: unknown): Range | undefined {
   return rangeOfNode(isMap(root) ? root.items[0]?.key : root)
+}
+
+/** The nodes of a document. What is asked for often is found once: a hostile document has many of everything. */
+class Tree {
+  readonly root: unknown
+  readonly #doc: Document
+  readonly #pairs = new Map<YAMLMap, Map<string, Pair>>()
+  #targets: Map<Alias, Node | undefined> | undefined
+
+  constructor(doc: Document) {
+    this.root = doc.contents
+    this.#doc = doc
+  }
+
+  /** What an alias stands for; any other node itself. */
+  resolved(node: unknown): unknown {
+    return isAlias(node) ? this.#aliases().get(node) : node
+  }
+
+  /** By its key as it is read; the first where a key is written twice. */
+  pair(map: YAMLMap, name: string): Pair | undefined {
+    let pairs = this.#pairs.get(map)
+    if (!pairs) {
+      pairs = new Map([...map.items].reverse().map((pair) => [this.#keyText(pair.key), pair]))
+      this.#pairs.set(map, pairs)
+    }
+    return pairs.get(name)
+  }
+
+  /** Lists and maps as keys become texts; `String(key)` would take time by the power of their depth. */
+  #keyText(node: unknown): string {
+    const key = this.resolved(node)
+    if (isScalar(key)) return String(key.value ?? '')
+    if (isAlias(node)) return `*${node.source}`
+    const map = new YAMLMap()
+    map.add(new Pair(key, null))
+    return Object.keys(map.toJS(this.#doc, { maxAliasCount: -1 }))[0] ?? ''
+  }
+
+  #aliases(): Map<Alias, Node | undefined> {
+    if (this.#targets) return this.#targets
+    const targets = new Map<Alias, Node | undefined>()
+    const anchors = new Map<string, Node>()
+    visit(this.#doc, {
+      Node: (_, node) => {
+        if (isAlias(node)) targets.set(node, anchors.get(node.source))
+        else if (node.anchor) anchors.set(node.anchor, node)
+      },
+    })
+    this.#targets = targets
+    return targets
+  }
 }
 
 function firstLine(chunk: Chunk): Place {

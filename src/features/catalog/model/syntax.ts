@@ -30,7 +30,7 @@ export class Lines {
 
   /** The range without the white space at its end. */
   place(start: number, end: number): Place {
-    const to = Math.max(start, end - (this.#text.slice(start, end).match(/\s+$/)?.[0].length ?? 0))
+    const to = start + this.#text.slice(start, end).trimEnd().length
     const [line, column] = this.#at(start)
     const [endLine, endColumn] = this.#at(to)
     return { line, column, endLine, endColumn }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { JsonObject, KindSpec } from '../../../api/index.ts'
+import { cpuTime } from '../../../testing/cpu-time.ts'
 import { pathText } from './json-value.ts'
 import { builtinKinds, kindMap } from './kinds.ts'
 import { parseDocuments } from './parse.ts'
@@ -315,13 +316,14 @@ test('keys that differ in letter case alone are a warning', () => {
 })
 
 test('a hostile number of problems or placeholders neither floods nor hangs', () => {
-  const start = performance.now()
   const tags = Array.from({ length: 50_000 }, () => 'Bad Tag')
   const files = Array.from({ length: 50_000 }, () => ({ $text: 1 }))
-  const { problems } = validateEntity(
-    { apiVersion: 'backstage.io/v1alpha1', kind: 'Component', metadata: { name: 'x', tags }, spec: { files } },
-    kinds,
-  )
-  expect(problems).toHaveLength(101)
-  expect(performance.now() - start).toBeLessThan(3000)
+  const document = {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name: 'x', tags },
+    spec: { files },
+  }
+  expect(validateEntity(document, kinds).problems).toHaveLength(101)
+  expect(cpuTime(() => validateEntity(document, kinds), 1000)).toBeLessThan(1000)
 })
