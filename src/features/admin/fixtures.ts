@@ -1,5 +1,6 @@
 /** Made-up data in which every region has each of its states: drawn by the gallery, rendered by the tests. */
 import { errorCodes } from '../../api/errors.ts'
+import { titles } from '../../platform/http/errors.ts'
 import { domId } from '../../platform/views/ids.ts'
 import type {
   CatalogEmpty,
@@ -259,6 +260,7 @@ export function gallery(): GalleryPage {
           code,
           {
             code,
+            title: titles[code],
             message: 'What happened and why stands here.',
             hint: 'What to do next stands here.',
             requestId: code === 'internal' ? 'req-4f1c' : null,

@@ -3,6 +3,7 @@ import { type ErrorCode, errorCodes, PortalError } from '../../api/errors.ts'
 import { definePlugin } from '../../api/plugin.ts'
 import { route } from '../../api/route.ts'
 import { elements, type TestPortal, testPortal } from '../../testing/index.ts'
+import { titles } from './errors.ts'
 
 const statuses: Record<ErrorCode, number> = {
   invalid: 400,
@@ -73,7 +74,8 @@ describe.each(errorCodes)('%s', (code) => {
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
     const main = page.region('main')
     expect(main.text).toContain(`What happened is <${code}>. Do this next.`)
-    expect(elements(main.html, ({ name }) => name === 'h1')).toHaveLength(1)
+    expect(elements(main.html, ({ name }) => name === 'h1').map(({ text }) => text)).toEqual([titles[code]])
+    expect(page.body).toContain(`<title>${titles[code]}`)
     expect(elements(main.html, ({ attributes }) => attributes.href === '/catalog')).toHaveLength(1)
     expect(page.body).toContain('<nav class="rail"')
     expect(page.body).not.toContain(`<${code}>`)

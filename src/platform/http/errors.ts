@@ -14,15 +14,16 @@ const statuses: Record<ErrorCode, number> = {
   internal: 500,
 }
 
+/** What a page about an error is called, and what stands above it. */
 export const titles: Record<ErrorCode, string> = {
-  invalid: 'That request does not make sense here',
-  unauthenticated: 'Please sign in',
+  invalid: 'That request cannot be read',
+  unauthenticated: 'Sign in to see this',
   forbidden: 'You may not do this',
-  not_found: 'There is no such page',
-  conflict: 'That clashes with something that is there',
+  not_found: 'There is nothing here',
+  conflict: 'This clashes with something else',
   rate_limited: 'Too many requests',
   upstream: 'Another system did not answer',
-  internal: 'Something broke on our side',
+  internal: 'Something went wrong in the portal',
 }
 
 /** What may go better the next time without anybody doing anything. */

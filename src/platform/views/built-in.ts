@@ -52,6 +52,7 @@ export interface EmptyState {
 /** Props of the page `shared/error`, and of the region `shared/_error`. */
 export interface ErrorState {
   code: import('../../api/errors.ts').ErrorCode
+  title: string
   /** What happened and why. */
   message: string
   hint: string | null
