@@ -82,7 +82,7 @@ function helpLines(config: LoadedConfig): string[] {
     '',
     ...all.map(({ summary }, index) => `  ${(left[index] ?? '').padEnd(width)}  ${summary}`),
     '',
-    'Environment: HOST, PORT, DATA_DIR, CALLBOARD_CONFIG, LOG_LEVEL.',
+    'Environment: HOST, PORT, DATA_DIR, CALLBOARD_CONFIG, LOG_LEVEL, LOG_FORMAT.',
   ]
 }
 

@@ -1,12 +1,12 @@
 import { env } from '../../api/env.ts'
-import { createLog } from '../../platform/log.ts'
+import { createLog, readLogFormat } from '../../platform/log.ts'
 import { buildPortal } from '../build.ts'
 import type { CommandArgs } from '../cli.ts'
 import { withStanding } from '../plugins.ts'
 
 /** Serves until it is told to stop. A second signal stops at once. */
 export async function start({ config, print }: CommandArgs): Promise<number> {
-  const log = createLog(env('LOG_LEVEL', 'info'))
+  const log = createLog(env('LOG_LEVEL', 'info'), { format: readLogFormat(env('LOG_FORMAT', 'auto')) })
   const portal = await buildPortal({ config, plugins: withStanding(config.plugins), log })
   const stopped = new Promise<void>((resolve, reject) => {
     const stop = (signal: string) => {

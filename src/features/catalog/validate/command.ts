@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { env } from '../../../api/env.ts'
 import { messageOf, PortalError } from '../../../api/errors.ts'
 import type { KindSpec } from '../../../api/kind.ts'
 import type { Command } from '../../../api/plugin.ts'
 import { contributionsRef } from '../../../platform/contributions.ts'
+import { wantsColour } from '../../../platform/terminal.ts'
 import { kindMap } from '../model/kinds.ts'
 import { type CheckedFile, checkFile } from './checked-file.ts'
 import { findFiles } from './found-files.ts'
@@ -66,11 +66,4 @@ function wordsOf(argv: readonly string[], hint: string) {
 function reportOf(files: readonly CheckedFile[], format: Format): string[] {
   if (format === 'json') return [jsonReport(files)]
   return format === 'github' ? githubReport(files) : humanReport(files, { colour: wantsColour() })
-}
-
-/** By the customs of https://no-color.org and https://force-color.org; the first of them wins. */
-function wantsColour(): boolean {
-  if (env('NO_COLOR')) return false
-  const forced = env('FORCE_COLOR')
-  return forced === undefined ? process.stdout.isTTY === true : forced !== '0' && forced !== 'false'
 }
