@@ -49,10 +49,10 @@ export function splitDocuments(file: string): Chunk[] {
 
 /**
  * Whether anything but comments and directives, which belong to the marker that follows them, stands there. White space
- * that YAML does not know, such as a byte order mark, does: it would make a text of the document below it.
+ * that YAML does not know, such as a byte order mark or a lone CR, does: it would make a text of the document below it.
  */
 function hasContent(text: string): boolean {
-  return /(?:^|\n)(?![%#])[ \t]*[^ \t\r\n#]/.test(text)
+  return /(?:^|\n)(?![%#])[ \t]*(?:[^ \t\r\n#]|\r(?!\n))/.test(text)
 }
 
 /** Offset of the line on which the content begins; -1 where there is none or it is only an explicit null. */
