@@ -43,7 +43,7 @@ test('only a marker at the start of a line, with nothing but space behind it, se
 })
 
 test('white space that YAML does not know stays apart from the document below it', () => {
-  for (const blank of ['\u00a0', '\ufeff\ufeff', '\v', '\u0085', '\u2028', '\r&a', '\r\r', '# x\n \r']) {
+  for (const blank of ['\u00a0', '\ufeff\ufeff', '\v', '\u0085', '\u2028', '\r&a', '\r\r', '# x\n \r\r']) {
     expect(splitDocuments(`a: 1\n...\n${blank}\n---\nb: 2\n`).at(-1)?.text).toBe('---\nb: 2\n')
   }
 })
