@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PortalError } from '../../api/errors.ts'
-import { formatRef, parseRef } from '../../api/ref.ts'
 import { many, one } from '../../platform/http/routes.ts'
+import { distinct, fullRefs, lowerCase } from './address-values.ts'
 import { type ChangeEvent, changeEvents } from './change-words.ts'
 
 /** The filter groups of the page of changes, in the order in which they are shown. */
@@ -29,15 +29,13 @@ export type ChangeAddress = z.output<typeof ChangeAddress>
 
 /** @throws PortalError `invalid` for an action that is none, and for what is no reference */
 export function readChangeQuery(address: ChangeAddress): ChangeQuery {
-  const distinct = (values: readonly string[]) => [...new Set(values)].sort()
-  const lower = (values: readonly string[]) => values.map((value) => value.toLocaleLowerCase('en-US'))
   return {
     chosen: {
-      action: distinct(lower(address.action).map(readEvent)),
-      kind: distinct(lower(address.kind).filter((kind) => kind !== 'all')),
-      owner: distinct(address.owner.map((owner) => formatRef(parseRef(owner, { kind: 'group' })))),
+      action: distinct(lowerCase(address.action).map(readEvent)),
+      kind: distinct(lowerCase(address.kind).filter((kind) => kind !== 'all')),
+      owner: fullRefs(address.owner, 'group'),
     },
-    refs: distinct(address.ref.map((ref) => formatRef(parseRef(ref)))),
+    refs: fullRefs(address.ref),
     after: address.after,
     before: address.before,
   }

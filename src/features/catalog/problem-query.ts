@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PortalError } from '../../api/errors.ts'
-import { formatRef, parseRef } from '../../api/ref.ts'
 import { many, one } from '../../platform/http/routes.ts'
+import { distinct, fullRefs, wordsOf } from './address-values.ts'
 import { problemCodes, type Severity } from './model/problem.ts'
 
 /** The filter groups of the problems page, in the order in which they are shown. */
@@ -34,21 +34,17 @@ export const ProblemAddress = z.looseObject({
 
 export type ProblemAddress = z.output<typeof ProblemAddress>
 
-const longestText = 200
-
 /** @throws PortalError `invalid` for an owner that is no reference, and for an age that is none */
 export function readProblemQuery(address: ProblemAddress): ProblemQuery {
-  const distinct = (values: readonly string[]) => [...new Set(values)].sort()
-  const words = (address.q ?? '').slice(0, longestText).toLocaleLowerCase('en-US').split(/\s+/u).filter(Boolean)
   return {
     chosen: {
       severity: distinct(address.severity.map(severityOf)),
-      owner: distinct(address.owner.map((owner) => formatRef(parseRef(owner, { kind: 'group' })))),
+      owner: fullRefs(address.owner, 'group'),
       source: distinct(address.source),
       code: distinct(address.code),
       age: distinct(address.age.map(ageOf)),
     },
-    words: distinct(words).map((text) => ({ text, codes: codesWith(text) })),
+    words: wordsOf(address.q).map((text) => ({ text, codes: codesWith(text) })),
     after: address.after,
     before: address.before,
   }

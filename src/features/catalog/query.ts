@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { formatRef, parseRef } from '../../api/ref.ts'
 import { many, one } from '../../platform/http/routes.ts'
+import { distinct, fullRefs, lowerCase, wordsOf } from './address-values.ts'
 import { type Filter, parseFilter } from './model/filter.ts'
 
 /** The filter groups of the list, in the order in which they are shown. */
@@ -51,28 +51,26 @@ export const ListAddress = z.looseObject({
 
 export type ListAddress = z.output<typeof ListAddress>
 
-const longestText = 200
-
 /**
  * @throws PortalError `invalid` for a filter without a key, a reference that is none, or an unknown sort field
  */
 export function readQuery(address: ListAddress): ListQuery {
-  const lower = (values: readonly string[]) => values.map((value) => value.toLocaleLowerCase('en-US'))
-  const refs = (values: readonly string[], kind: string) => values.map((value) => formatRef(parseRef(value, { kind })))
   return {
     chosen: {
-      kind: distinct(lower(address.kind.length > 0 ? address.kind : ['component'])).filter((kind) => kind !== 'all'),
-      type: distinct(lower(address.type)),
-      owner: distinct(refs(address.owner, 'group')),
-      lifecycle: distinct(lower(address.lifecycle)),
-      tag: distinct(lower(address.tag)),
-      system: distinct(refs(address.system, 'system')),
-      namespace: distinct(lower(address.namespace)),
+      kind: distinct(lowerCase(address.kind.length > 0 ? address.kind : ['component'])).filter(
+        (kind) => kind !== 'all',
+      ),
+      type: distinct(lowerCase(address.type)),
+      owner: fullRefs(address.owner, 'group'),
+      lifecycle: distinct(lowerCase(address.lifecycle)),
+      tag: distinct(lowerCase(address.tag)),
+      system: fullRefs(address.system, 'system'),
+      namespace: distinct(lowerCase(address.namespace)),
     },
     sub: address.owner.length > 0 && isSet(address.sub),
     problems: distinct(address.problems.map(problemChoice)),
     orphan: isSet(address.orphan),
-    words: distinct(lower((address.q ?? '').slice(0, longestText).split(/\s+/u).filter(Boolean))),
+    words: wordsOf(address.q),
     filter: parseFilter(address.filter),
     sort: readSort(address.sort),
     after: address.after,
@@ -93,8 +91,4 @@ function readSort(text: string | undefined): Sort {
 
 function problemChoice(value: string): 'error' | 'warning' | 'any' {
   return value === 'error' || value === 'warning' ? value : 'any'
-}
-
-function distinct<T extends string>(values: readonly T[]): readonly T[] {
-  return [...new Set(values)].sort()
 }
