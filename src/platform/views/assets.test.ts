@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
@@ -44,6 +44,15 @@ test('bundles the layers in their order, then the features, without comments', (
   expect(places).not.toContain(-1)
   expect(places).toEqual([...places].sort((a, b) => a - b))
   expect(css).not.toContain('/*')
+})
+
+test('bundles every style sheet there is', () => {
+  const css = bodyOf(assets.urls.css)
+  const folder = join(root, 'public/css')
+  const sheets = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.css'))
+  expect(sheets.length).toBeGreaterThan(10)
+  const squeezed = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' ')
+  expect(sheets.filter((path) => !css.includes(squeezed(readFileSync(join(folder, path), 'utf8'))))).toEqual([])
 })
 
 test('bundles htmx before our own scripts, which it does not outgrow its budget with', () => {

@@ -33,7 +33,10 @@ export interface AssetsOptions {
   folders: readonly ViewFolder[]
 }
 
-const layers = ['reset', 'tokens', 'base', 'layout', 'components']
+/** The style sheets in `css`, in the order in which the browser reads them: of two rules alike the later one wins. */
+const components =
+  'controls labels tabs cards tables facts origins rows notes markdown states menus trees keys busy modes'.split(' ')
+const sheets = ['reset', 'tokens', 'base', 'layout', ...components.map((name) => `components/${name}`)]
 const require = createRequire(import.meta.url)
 
 /**
@@ -64,7 +67,7 @@ export function encodeFor(asset: Asset, accept: string | undefined): { body: Buf
 }
 
 function styles(options: AssetsOptions): string {
-  const own = layers.map((layer) => join(options.public, `css/${layer}.css`))
+  const own = sheets.map((sheet) => join(options.public, `css/${sheet}.css`))
   const features = options.folders.flatMap((folder) =>
     readdirSync(folder.path).includes(`${folder.name}.css`) ? [join(folder.path, `${folder.name}.css`)] : [],
   )

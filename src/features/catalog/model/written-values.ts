@@ -1,9 +1,10 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments, type YAMLMap } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type YAMLMap } from 'yaml'
 import { formatRef, type JsonObject, type JsonValue, parseRef } from '../../../api/index.ts'
 import type { Chunk } from './chunks.ts'
 import { canonicalJson } from './etag.ts'
 import { isObject, valueAt } from './json-value.ts'
-import { parseDocuments, yamlOptions } from './parse.ts'
+import { readNodes } from './nodes.ts'
+import { parseDocuments } from './parse.ts'
 import type { Place } from './problem.ts'
 import { Lines } from './syntax.ts'
 
@@ -66,7 +67,8 @@ function refIn({ kind, metadata }: JsonObject): string | undefined {
 function placesIn(
   chunk: Chunk,
 ): (path: readonly (string | number)[], value: JsonValue | undefined) => Place | undefined {
-  const doc = parseAllDocuments(chunk.text, yamlOptions)[0] as Document | undefined
+  const read = readNodes(chunk.text)
+  const doc = 'refused' in read ? undefined : read.documents[0]
   const lines = new Lines(chunk.text, chunk.firstLine)
   return (path, value) => {
     const found = doc && value !== undefined ? nodeAt(doc, path) : undefined
