@@ -1,0 +1,139 @@
+import type { Commit } from '../../../api/source-tree.ts'
+import { type GitRun, runGit } from './program.ts'
+
+export interface LastCommits {
+  of(path: string): Promise<Commit | undefined>
+}
+
+export interface Contributor {
+  name: string
+  email: string
+  commits: number
+  /** Of the newest commit, in milliseconds since 1970. */
+  lastAt: number
+}
+
+type Run = Pick<GitRun, 'repository' | 'home' | 'signal'>
+
+/** How far back is looked: in commits, and in paths that are remembered. */
+export const historyLimits = { commits: 50_000, paths: 150_000 }
+const patience = 120_000
+const format = '--format=%x01%H%x00%an%x00%at'
+
+/**
+ * The last commit of every file, from one walk through the history that begins with the first question. An answer
+ * is given as soon as the walk has come to it. Merges count as what they bring.
+ */
+export function createLastCommits(run: Run, commit: string, limits = historyLimits): LastCommits {
+  const found = new Map<string, Commit>()
+  const waiting = new Map<string, (() => void)[]>()
+  let walking: Promise<void> | undefined
+  let isDone = false
+
+  function note(path: string, last: Commit): boolean {
+    if (!found.has(path)) found.set(path, last)
+    for (const resolve of waiting.get(path) ?? []) resolve()
+    waiting.delete(path)
+    return found.size < limits.paths
+  }
+
+  async function walk(): Promise<void> {
+    const take = logReader(note)
+    try {
+      await runGit({
+        ...run,
+        args: ['log', '-z', '--name-only', '--no-renames', `--max-count=${limits.commits}`, format, commit, '--'],
+        onOutput: take,
+        maxBytes: Number.POSITIVE_INFINITY,
+        timeout: patience,
+      })
+      isDone = true
+    } finally {
+      waiting.clear()
+      walking = undefined
+    }
+  }
+
+  return {
+    async of(path) {
+      const known = found.get(path)
+      if (known || isDone) return known
+      walking ??= walk()
+      const arrived = new Promise<void>((resolve) => waiting.set(path, [...(waiting.get(path) ?? []), resolve]))
+      await Promise.race([walking, arrived])
+      return found.get(path)
+    },
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: our own mark, which hardly any path begins with.
+const commitLine = /^\u0001[0-9a-f]{40,64}$/
+
+/**
+ * Reads `\x01<id>\0<author>\0<time>\0\n<path>\0<path>\0…`; with `-z` git puts a NUL behind each of them, and a
+ * line feed in front of the first path.
+ */
+function logReader(note: (path: string, last: Commit) => boolean): (chunk: Buffer) => boolean {
+  let rest: Buffer = Buffer.alloc(0)
+  let head: string[] = []
+  let last: Commit | undefined
+  let isFirst = false
+  return (chunk) => {
+    const text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    let from = 0
+    let goesOn = true
+    for (let end = text.indexOf(0, from); end !== -1 && goesOn; end = text.indexOf(0, from)) {
+      const part = text.toString('utf8', from, end)
+      from = end + 1
+      if (commitLine.test(part)) head = [part.slice(1)]
+      else if (head.length === 1) head.push(part)
+      else if (head.length === 2) {
+        last = { id: head[0] ?? '', author: head[1] ?? '', at: Number(part) * 1000 }
+        head = []
+        isFirst = true
+      } else if (last && part !== '') {
+        goesOn = note(isFirst && part.startsWith('\n') ? part.slice(1) : part, last)
+        isFirst = false
+      }
+    }
+    rest = text.subarray(from)
+    return goesOn
+  }
+}
+
+const mostCounted = 5000
+
+/** Authors of the newest 5000 commits that touched what lies below a path; merges do not count. */
+export async function contributorsOf(run: Run, commit: string, prefix: string): Promise<Contributor[]> {
+  const paths = prefix === '' ? [] : [prefix]
+  const output = await runGit({
+    ...run,
+    args: [
+      'log',
+      '-z',
+      '--no-merges',
+      `--max-count=${mostCounted}`,
+      '--format=%an%x01%ae%x01%at',
+      commit,
+      '--',
+      ...paths,
+    ],
+    timeout: patience,
+  })
+  const people = new Map<string, Contributor>()
+  for (const line of output.toString('utf8').split('\0')) {
+    const [name = '', email = '', time = ''] = line.split('\x01')
+    if (time === '') continue
+    const key = email.toLowerCase() || name
+    const person = people.get(key) ?? { name, email, commits: 0, lastAt: 0 }
+    people.set(key, { ...person, commits: person.commits + 1, lastAt: Math.max(person.lastAt, Number(time) * 1000) })
+  }
+  return [...people.values()].sort((a, b) => b.commits - a.commits || b.lastAt - a.lastAt)
+}
+
+/** Names of the branches that were fetched. */
+export async function branchesOf(run: Run): Promise<string[]> {
+  const args = ['for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads/']
+  const output = await runGit({ ...run, args, timeout: patience })
+  return output.toString('utf8').split('\n').filter(Boolean)
+}

@@ -1,0 +1,180 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PortalError } from '../../../api/errors.ts'
+import { nearest } from '../../../api/nearest.ts'
+import { accessTo, type GitCredentials } from './access.ts'
+import { folderNameOf, type GitAddress } from './address.ts'
+import { createBatch, type GitBatch } from './batch.ts'
+import {
+  type CloneArgs,
+  type CloneLimits,
+  type CloneState,
+  cloneLimits,
+  fetchBlobs,
+  fetchBranch,
+  forgetState,
+  readState,
+  recoverClone,
+} from './clone.ts'
+import { explainGit } from './failure.ts'
+import { branchesOf } from './history.ts'
+import { runGit } from './program.ts'
+import { createGitTree, type GitTree } from './tree.ts'
+
+export interface GitRepository {
+  /**
+   * Asks the server for the head, and fetches when it has moved.
+   *
+   * @param branch that of the repository unless given
+   * @throws PortalError `upstream` when the server, the repository or the branch cannot be had; what was fetched
+   * before stays
+   */
+  open(branch: string | undefined, signal: AbortSignal): Promise<GitTree>
+  /** Asks the server for the head, and leaves it at that. @throws PortalError `upstream` */
+  check(branch: string | undefined, signal: AbortSignal): Promise<void>
+  /** What was fetched last, without asking anybody. */
+  last(branch: string | undefined): Promise<GitTree | undefined>
+  /** Names of the branches as they were fetched last. */
+  branches(signal?: AbortSignal): Promise<string[]>
+}
+
+export interface GitRepositoryArgs {
+  address: GitAddress
+  credentials?: GitCredentials
+  /** Folder of all clones, keys and known hosts. */
+  folder: string
+  limits?: CloneLimits
+}
+
+/** What all who read one clone have in common: one writer at a time, one process that reads. */
+interface Clone {
+  path: string
+  batch: GitBatch
+  queue: Promise<unknown>
+  /** Nothing of an earlier process, or of a fetch that failed, is left behind. */
+  isClean: boolean
+}
+
+const clones = new Map<string, Clone>()
+const lsRemoteTimeout = 60_000
+
+export function openRepository({ address, credentials = {}, folder, limits = cloneLimits }: GitRepositoryArgs) {
+  const home = join(folder, 'home')
+  const clone = cloneAt(join(folder, folderNameOf(address)), home)
+  const about = { address, credentials }
+
+  async function explained<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw explainGit(error, about)
+    }
+  }
+
+  /** One after the other; who does not want to wait any longer leaves the queue. */
+  async function alone<T>(signal: AbortSignal | undefined, work: (args: CloneArgs) => Promise<T>): Promise<T> {
+    const turn = clone.queue.then(async () => {
+      signal?.throwIfAborted()
+      if (!clone.isClean) await recoverClone(clone.path)
+      clone.isClean = false
+      const access = await accessTo(address, credentials, folder)
+      const result = await work({ address, access, path: clone.path, home, limits, signal })
+      clone.isClean = true
+      return result
+    })
+    clone.queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  async function remoteHead(branch: string | undefined, signal: AbortSignal): Promise<string> {
+    await mkdir(home, { recursive: true, mode: 0o700 })
+    const wanted = branch === undefined ? 'HEAD' : `refs/heads/${branch}`
+    const found = await lsRemote([wanted], signal)
+    const id = found.get(wanted)
+    if (id !== undefined) return id
+    if (branch === undefined) throw empty(address)
+    const others = [...(await lsRemote(['refs/heads/*'], signal)).keys()].map((ref) => ref.slice('refs/heads/'.length))
+    throw noBranch(address, branch, others)
+  }
+
+  async function lsRemote(patterns: readonly string[], signal: AbortSignal): Promise<Map<string, string>> {
+    const { config, env } = await accessTo(address, credentials, folder)
+    const output = await runGit({
+      args: ['ls-remote', '--quiet', '--', address.url, ...patterns],
+      home,
+      config,
+      env,
+      timeout: lsRemoteTimeout,
+      signal,
+      maxBytes: 4_000_000,
+    })
+    const lines = output.toString('utf8').matchAll(/^([0-9a-f]{40,64})\t(\S+)$/gm)
+    return new Map(Array.from(lines, ([, id = '', ref = '']) => [ref, id]))
+  }
+
+  function treeOf(commit: string, branch: string, state: CloneState): GitTree {
+    const notes =
+      state.complaint === undefined ? [] : [`Git finds fault with objects of this repository: ${state.complaint}`]
+    return createGitTree({
+      run: { repository: clone.path, home },
+      batch: clone.batch,
+      commit,
+      notes,
+      fetchBlobs: (ids, signal) => explained(() => alone(signal, (args) => fetchBlobs(args, branch, ids))),
+      damaged: () => {
+        clone.isClean = false
+        forgetState(clone.path)
+      },
+    })
+  }
+
+  const repository: GitRepository = {
+    open: (branch, signal) =>
+      explained(async () => {
+        const head = await remoteHead(branch, signal)
+        const known = await readState(clone.path)
+        if (known?.heads[branch ?? ''] === head) return treeOf(head, branch ?? '', known)
+        const state = await alone(signal, async (args) => {
+          const fetched = await fetchBranch(args, branch ?? '')
+          clone.batch.close() // Packs may have gone, or the whole clone with them.
+          return fetched
+        })
+        return treeOf(state.heads[branch ?? ''] ?? head, branch ?? '', state)
+      }),
+
+    check: (branch, signal) => explained(async () => void (await remoteHead(branch, signal))),
+
+    async last(branch) {
+      const state = await readState(clone.path)
+      const head = state?.heads[branch ?? '']
+      return state && head !== undefined ? treeOf(head, branch ?? '', state) : undefined
+    },
+
+    branches: (signal) => explained(() => branchesOf({ repository: clone.path, home, signal })),
+  }
+  return repository
+}
+
+function cloneAt(path: string, home: string): Clone {
+  const known = clones.get(path)
+  if (known) return known
+  const batch = createBatch({ repository: path, home })
+  const clone = { path, batch, queue: Promise.resolve(), isClean: false }
+  clones.set(path, clone)
+  return clone
+}
+
+function empty({ id }: GitAddress): PortalError {
+  return new PortalError('upstream', `${id} has no commits, or its default branch does not exist`, {
+    hint: 'Push something to it, or name a branch that exists in the option branch. A host that answers with a page to sign in looks like this, too: then give a token.',
+  })
+}
+
+function noBranch({ id }: GitAddress, branch: string, others: readonly string[]): PortalError {
+  const [meant] = nearest(branch, others, 1)
+  const some = others.slice(0, 5).join(', ')
+  const hint = meant ? `Did you mean ${meant}?` : some && `There are ${some}${others.length > 5 ? ' and others' : ''}.`
+  return new PortalError('upstream', `${id} has no branch ${branch}`, {
+    hint: `Correct the option branch, or leave it out for the default branch. ${hint}`.trim(),
+  })
+}
