@@ -221,6 +221,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/catalog/store/crawl.ts write': ofCrawl,
       'src/features/catalog/store/crawl.ts finish': ofCrawl,
       'src/features/catalog/store/crawl.ts startReading': ofCrawl,
+      'src/features/catalog/store/crawl.ts unchanged': ofCrawl,
       'src/features/catalog/store/sources.ts declareSources': ofCrawl,
     }),
   ).toEqual(nothing)

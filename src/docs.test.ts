@@ -4,6 +4,7 @@ import { errorCodes } from './api/errors.ts'
 import { runCommand } from './app/cli.ts'
 import { CatalogOptions } from './features/catalog/config.ts'
 import { FolderOptions } from './features/catalog/providers/folder.ts'
+import { GitOptions } from './features/catalog/providers/git.ts'
 import { OutboundOptions } from './platform/http-client/options.ts'
 import { ForgeOptions } from './platform/source/forges/options.ts'
 import { checkout, filesBelow, readText } from './testing/checkout.ts'
@@ -63,11 +64,12 @@ function membersOf(file: string, name: string): string[] {
   return Array.from(body.matchAll(/^ {2}(?:readonly )?(\w+)[?(<:]/gm), ([, member]) => member ?? '')
 }
 
-test('every option of the catalog and of folderProvider has its row, and every row its option', () => {
+test('every option of the catalog and of its providers has its row, and every row its option', () => {
   expect(firstCells(table('docs/configuration.md', 'catalog')).sort()).toEqual(Object.keys(CatalogOptions.shape).sort())
   expect(firstCells(table('docs/configuration.md', 'folderProvider')).sort()).toEqual(
     Object.keys(FolderOptions.shape).sort(),
   )
+  expect(firstCells(table('docs/configuration.md', 'gitProvider')).sort()).toEqual(Object.keys(GitOptions.shape).sort())
 })
 
 test('every option of portal.config.ts has its row', () => {

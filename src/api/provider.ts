@@ -14,7 +14,10 @@ export interface Provider {
   paths: readonly string[]
   /** How often it is read again without being told. */
   every?: Duration
-  open(signal: AbortSignal): Promise<SourceTree>
+  /** @throws PortalError when it cannot be had; what was read of it earlier then stays */
+  open(signal: AbortSignal, host: ProviderHost): Promise<SourceTree>
+  /** Whether it could be opened, at less cost, and with nothing written that another process may be writing. */
+  check?(signal: AbortSignal, host: ProviderHost): Promise<void>
   /** Calls back soon after files changed. @returns what ends the watching */
   watch?(changed: () => void, failed: (error: Error) => void): Promise<() => Promise<void>>
   /** Location target of a file, as `backstage.io/managed-by-location` names it: `file:/srv/catalog/all.yaml`. */
@@ -40,6 +43,14 @@ export interface KindRule {
 
 /** A kind, or only its entities of one type. */
 export type AllowedKind = string | { kind: string; 'spec.type'?: string | undefined }
+
+/** What a provider gets of the portal when it opens its tree. */
+export interface ProviderHost {
+  /** The data folder; what a provider keeps goes into a folder of it that is named after its type. */
+  data: string
+  /** A page waits for it: only what is here already may be opened, and nothing asked for over the network. */
+  offline: boolean
+}
 
 /** Adds to or mends an entity before it is checked, or derives relations from it afterwards. Pure: no I/O. */
 export interface Processor {

@@ -14,6 +14,10 @@ export interface SourceTree {
   read(path: string, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<Uint8Array>
   stat(path: string): Promise<TreeEntry | undefined>
   log?(path: string): Promise<Commit | undefined>
+  /** Brings the content of files from elsewhere, all in one go; only a crawl asks for it. Sizes may be 0 until then. */
+  prefetch?(wants: (path: string) => boolean, signal?: AbortSignal): Promise<void>
+  /** What was left out and why, as short sentences without a full stop; known once the tree has been listed. */
+  readonly warnings?: readonly string[]
 }
 
 export interface TreeEntry {

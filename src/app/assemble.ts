@@ -7,6 +7,7 @@ import { messageOf, PortalError } from '../api/errors.ts'
 import type { Plugin } from '../api/plugin.ts'
 import type { LoadedConfig } from '../platform/config/load.ts'
 import { type Contributions, contributionsRef } from '../platform/contributions.ts'
+import { dataFolder } from '../platform/data-folder.ts'
 import { createIdSource } from '../platform/db/id.ts'
 import { type DataFolderLock, lockDataFolder } from '../platform/db/lock.ts'
 import { migrateDatabase } from '../platform/db/migrate.ts'
@@ -98,6 +99,7 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   services.provide(contributionsRef, contributions, 'the portal')
   services.provide(metricsRegistry, metrics, 'the portal')
   services.provide(portalTitle, config.title, 'the portal')
+  services.provide(dataFolder, config.dataDir, 'the portal')
   services.provide(portalAddress, config.baseUrl, 'the portal')
   jobs = createJobs({ db, log, now, id, kinds: contributions.jobs.map(kindOf) })
   for (const plugin of plugins) await plugin.setup?.(there(contributions.contexts.get(plugin.name), plugin.name))

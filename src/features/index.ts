@@ -1,4 +1,5 @@
 export { admin } from './admin/index.ts'
 export { catalog } from './catalog/index.ts'
 export { folderProvider } from './catalog/providers/folder.ts'
+export { gitProvider } from './catalog/providers/git.ts'
 export { home } from './home/index.ts'

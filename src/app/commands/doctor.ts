@@ -67,7 +67,9 @@ const checks: Record<string, Check> = {
     const failures: string[] = []
     for (const provider of providers) {
       try {
-        await provider.open(AbortSignal.timeout(30_000))
+        const host = { data: config.dataDir, offline: false }
+        const signal = AbortSignal.timeout(30_000)
+        await (provider.check ? provider.check(signal, host) : provider.open(signal, host))
       } catch (error) {
         failures.push(`${provider.title}: ${messageOf(error)}`)
       }

@@ -66,6 +66,9 @@ const batchBytes = 400_000
  */
 export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
   const { provider, tree, parser, store, kinds, limits, rules, progress, signal } = args
+  const unchanged = args.full ? undefined : await store.unchanged(provider, tree.revision)
+  if (unchanged !== undefined) return { revision: tree.revision, files: unchanged, read: 0 }
+  await tree.prefetch?.(matcher(provider.paths), signal)
   const listing = listingOf(await tree.list(undefined, signal))
   const known = await store.begin(provider, tree.revision, args.full ?? false)
   const inclusions = createInclusions(inclusionArgs(args, listing))
@@ -86,10 +89,10 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
     const contents = await readFiles(tree, changed, limits, signal)
     args.haste.spend(sizeOf(changed))
     const parsed = await parser.parse(contents, signal)
-    followAll(unchanged.flatMap(({ entry }) => known.get(entry.path)?.locations ?? []))
+    await followAll(unchanged.flatMap(({ entry }) => known.get(entry.path)?.locations ?? []))
     for await (const portion of inclusions.finished(parsed)) {
       const files = portion.map((file) => processFile(file, { provider, kinds, rules, origin: reached.get(file.path) }))
-      followAll(files.flatMap(locationsIn))
+      await followAll(files.flatMap(locationsIn))
       await storing
       storing = store.put(files)
       storing.catch(() => undefined)
@@ -107,29 +110,32 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
   await store.finish(
     [...known.keys()].filter((path) => !reached.has(path)),
     misses,
+    tree.warnings ?? [],
   )
   return { revision: tree.revision, files: reached.size, read }
 
-  function followAll(locations: readonly LocationIn[]): void {
+  async function followAll(locations: readonly LocationIn[]): Promise<void> {
+    const added: Wanted[] = []
     for (const location of locations) {
       const { found, vanished, problems } = follow(location, provider, listing)
       misses.push(...problems)
-      for (const path of vanished) keepVanished(path, location)
+      for (const path of vanished) await keepVanished(path, location)
       for (const wanted of found) {
         if (reached.has(wanted.entry.path) || reached.size >= limits.maxFiles) continue
         reached.set(wanted.entry.path, reached.get(location.path) ?? location.path)
-        queue.push(wanted)
+        added.push(wanted)
       }
     }
+    queue.push(...(await brought(tree, added, signal)))
   }
 
   /** As in the reference, a file that a Location still names is no orphan when it is gone: what it defined stays. */
-  function keepVanished(path: string, { path: parent, ref }: LocationIn): void {
+  async function keepVanished(path: string, { path: parent, ref }: LocationIn): Promise<void> {
     const file = known.get(path)
     if (!file || reached.has(path)) return
     reached.set(path, reached.get(parent) ?? parent)
     lost.push({ path, blob: '', parent, documents: [], problems: [gone(path, ref)], unreadable: true })
-    followAll(file.locations)
+    await followAll(file.locations)
   }
 }
 
@@ -163,7 +169,7 @@ function listingOf(entries: readonly TreeEntry[]): Listing {
   return {
     at: (path) => byPath.get(path),
     matching: (patterns) => {
-      const matches = picomatch([...patterns], { dot: true })
+      const matches = matcher(patterns)
       return entries.filter(({ path }) => matches(path))
     },
     beside: (path) => {
@@ -171,6 +177,19 @@ function listingOf(entries: readonly TreeEntry[]): Listing {
       return entries.flatMap((entry) => (posix.dirname(entry.path) === folder ? posix.basename(entry.path) : []))
     },
   }
+}
+
+function matcher(patterns: readonly string[]): (path: string) => boolean {
+  return picomatch([...patterns], { dot: true })
+}
+
+/** What Locations lead to is fetched at once, where it must be; its size is known only then. */
+async function brought(tree: SourceTree, wanted: readonly Wanted[], signal: AbortSignal): Promise<readonly Wanted[]> {
+  if (!tree.prefetch || wanted.length === 0) return wanted
+  const paths = new Set(wanted.map(({ entry }) => entry.path))
+  await tree.prefetch((path) => paths.has(path), signal)
+  const entries = new Map((await tree.list(undefined, signal)).map((entry) => [entry.path, entry]))
+  return wanted.map((one) => ({ ...one, entry: entries.get(one.entry.path) ?? one.entry }))
 }
 
 function takeBatch(queue: Wanted[]): Wanted[] {

@@ -8,10 +8,11 @@ import type { SourceTree } from '../../api/source-tree.ts'
 import { milliseconds } from '../../api/time.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Contributions } from '../../platform/contributions.ts'
+import { dataFolder } from '../../platform/data-folder.ts'
 import { createHaste } from '../../platform/haste.ts'
 import type { CatalogOptions } from './config.ts'
 import { type CatalogChanged, catalogChanged } from './contract.ts'
-import { type CrawlResult, crawl } from './crawl.ts'
+import { type CrawlLimits, type CrawlResult, crawl } from './crawl.ts'
 import { createParser, type Parser } from './parser.ts'
 import { rulesFor, ruleText } from './rules.ts'
 import { createCrawlStore } from './store/crawl.ts'
@@ -71,6 +72,8 @@ export function createCrawler(
   const running = new Map<string, Promise<unknown>>()
   let generation = 1
   const trees = new Map<string, SourceTree>()
+  const readers = new Map<string, string>()
+  const host = { data: ctx.use(dataFolder) }
   let parser: Parser | undefined
   ctx.onClose(() => parser?.close())
 
@@ -123,11 +126,12 @@ export function createCrawler(
   }
 
   async function readSource(one: Provider, progress: Progress, signal: AbortSignal): Promise<CrawlResult> {
-    const tree = await one.open(signal)
+    const tree = await one.open(signal, { ...host, offline: false })
     trees.set(one.id, tree)
-    const reader = readerOf(kinds(), ruleText(one, options.rules))
-    const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader, clock: ctx, changed })
     const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
+    const reader = readerOf(kinds(), ruleText(one, options.rules), one, limits)
+    const lastReader = readers.get(one.id)
+    const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader, lastReader, clock: ctx, changed })
     const haste = createHaste()
     const reading = crawl({
       provider: one,
@@ -144,7 +148,9 @@ export function createCrawler(
       signal,
       log: ctx.log,
     })
-    return reading.finally(() => haste.end())
+    const result = await reading.finally(() => haste.end())
+    readers.set(one.id, reader)
+    return result
   }
 
   async function removeForGood(refs: readonly string[]): Promise<void> {
@@ -197,7 +203,7 @@ export function createCrawler(
   async function treeOf(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined> {
     const known = trees.get(sourceId)
     if (known) return known
-    const opened = await provider(sourceId)?.open(signal)
+    const opened = await provider(sourceId)?.open(signal, { ...host, offline: true })
     if (opened) trees.set(sourceId, opened)
     return opened
   }
@@ -270,8 +276,9 @@ export function createCrawler(
 
 const dropUnusedFrom = (after: number) => (tx: Transaction) => dropUnused(tx, after)
 
-/** Other kinds, checks or rules read the same file differently. */
-function readerOf({ kinds, processors }: Kinds, rules: string): string {
-  const parts = [String(readerVersion), ...kinds.keys(), ...processors.map(({ id }) => id), rules]
+/** Other kinds, checks, rules or limits read the same file differently, and other globs read other files. */
+function readerOf({ kinds, processors }: Kinds, rules: string, { paths }: Provider, limits: CrawlLimits): string {
+  const own = [rules, ...paths, JSON.stringify(limits)]
+  const parts = [String(readerVersion), ...kinds.keys(), ...processors.map(({ id }) => id), ...own]
   return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 12)
 }

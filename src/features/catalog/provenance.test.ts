@@ -258,7 +258,7 @@ describe('the last commit of a file', () => {
 
   function logged(folder: string, log: (path: string) => Promise<Commit | undefined>): Plugin {
     const inner = folderProvider({ path: folder, paths: ['**/*.yaml'], watch: false })
-    const provider: Provider = { ...inner, open: async (signal) => ({ ...(await inner.open(signal)), log }) }
+    const provider: Provider = { ...inner, open: async (...given) => ({ ...(await inner.open(...given)), log }) }
     return catalog({ providers: [provider] })
   }
 

@@ -28,6 +28,7 @@ export const sources = table('catalog_sources', {
   /** False from the first write of a crawl to its last: a crawl that was cut short left comparisons undone. */
   settled: bool().notNull(),
   error: text(),
+  /** What to do about the error; without one, what was left out. */
   hint: text(),
   startedAt: time(),
   readAt: time(),

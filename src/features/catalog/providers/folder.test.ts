@@ -7,6 +7,7 @@ import { FolderOptions, folderProvider } from './folder.ts'
 
 let base: string
 const signal = new AbortController().signal
+const host = { data: '/nowhere', offline: false }
 
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'callboard-provider-'))
@@ -28,7 +29,7 @@ test('a relative path starts at the folder of the configuration, and names the p
   expect(provider).toMatchObject({ id: 'folder:catalog', title: 'catalog', type: 'folder', every: '10m' })
   expect(provider.locationOf('one/catalog-info.yml')).toBe(`file:${base}/catalog/one/catalog-info.yml`)
   expect(provider.viewUrl).toBeUndefined()
-  const tree = await provider.open(signal)
+  const tree = await provider.open(signal, host)
   expect((await tree.list(provider.paths)).map((entry) => entry.path)).toEqual([
     'catalog-info.yaml',
     'one/catalog-info.yml',
@@ -41,7 +42,7 @@ test('an absolute path stays, and the options are taken', async () => {
   const provider = folderProvider({ path, paths: ['one/*'], title: 'Acme', watch: false, every: '1h' })
   expect(provider).toMatchObject({ id: `folder:${path}`, title: 'Acme', paths: ['one/*'], every: '1h' })
   expect(provider.watch).toBeUndefined()
-  expect((await (await provider.open(signal)).list(provider.paths)).length).toBe(2)
+  expect((await (await provider.open(signal, host)).list(provider.paths)).length).toBe(2)
 })
 
 test('a change is told', async () => {
@@ -57,12 +58,12 @@ test('a change is told', async () => {
 
 test('a missing folder is told with the option that names it', async () => {
   const provider = folderProvider({ path: 'nothing' })
-  await expect(provider.open(signal)).rejects.toMatchObject({
+  await expect(provider.open(signal, host)).rejects.toMatchObject({
     code: 'not_found',
     message: `There is no folder ${base}/nothing`,
     hint: expect.stringContaining('option path ("nothing") of folderProvider'),
   })
-  await expect(provider.open(AbortSignal.abort())).rejects.toBeInstanceOf(Error)
+  await expect(provider.open(AbortSignal.abort(), host)).rejects.toBeInstanceOf(Error)
 })
 
 test.each([

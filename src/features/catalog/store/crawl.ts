@@ -5,7 +5,7 @@ import type { Provider } from '../../../api/provider.ts'
 import type { CatalogChanged } from '../contract.ts'
 import type { LocationIn, LocationProblem } from '../locations.ts'
 import type { Inclusion, ReadDocument, ReadFile } from '../reading.ts'
-import { candidates, files, problems, sources } from '../schema.ts'
+import { candidates, files, inclusions, problems, sources } from '../schema.ts'
 import { inclusionsOf, replaceInclusions } from './inclusions.ts'
 import { closeFile, forgetFile, type IngestClock, type Origin, problemId, problemRow, putDocuments } from './ingest.ts'
 import { createInterned } from './interned.ts'
@@ -22,11 +22,17 @@ export interface KnownFile {
 
 /** Where one crawl of one source writes to. Every transaction leaves the catalog as a whole. */
 export interface CrawlStore {
+  /**
+   * Whether this very revision was read to its end by the same program, so that nothing can have changed.
+   *
+   * @returns how many files the source has, undefined when it must be read
+   */
+  unchanged(provider: Provider, revision: string): Promise<number | undefined>
   /** @returns the files known to be read, unless they must be read again */
   begin(provider: Provider, revision: string, full: boolean): Promise<ReadonlyMap<string, KnownFile>>
   put(files: readonly ReadFile[]): Promise<void>
-  /** Forgets the files that are gone and compares what was read. */
-  finish(gone: readonly string[], misses: readonly LocationProblem[]): Promise<void>
+  /** Forgets the files that are gone and compares what was read. The notes are shown with the source. */
+  finish(gone: readonly string[], misses: readonly LocationProblem[], notes: readonly string[]): Promise<void>
 }
 
 export interface CrawlStoreArgs {
@@ -34,6 +40,8 @@ export interface CrawlStoreArgs {
   kinds: Kinds
   /** Version of program and kinds: a file read by another one is read again. */
   reader: string
+  /** The program that read the source last, as far as this process knows. */
+  lastReader?: string | undefined
   clock: IngestClock
   /** Called in the transaction. */
   changed(change: Omit<CatalogChanged, 'generation'>): void
@@ -42,7 +50,7 @@ export interface CrawlStoreArgs {
 /** Documents of one transaction: few enough that a page waits for none of them. */
 const slice = 200
 
-export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlStoreArgs): CrawlStore {
+export function createCrawlStore({ db, kinds, reader, lastReader, clock, changed }: CrawlStoreArgs): CrawlStore {
   const touched = new Set<string>()
   let including: ReadonlyMap<string, Inclusion[]> = new Map()
   let origin: Origin = { sourceId: '', revision: '', reader }
@@ -65,6 +73,19 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
   }
 
   return {
+    async unchanged({ id }, revision) {
+      const [row] = await db.read.select().from(sources).where(eq(sources.id, id))
+      if (!row?.settled || row.revision !== revision || takesFromElsewhere(db, id)) return undefined
+      const { files: count, unlike } = filesRead(db, id, reader)
+      // A source without files does not tell by which program it was read.
+      if (unlike > 0 || (count === 0 && lastReader !== reader)) return undefined
+      if (row.state !== 'ok') {
+        const fine = { state: 'ok', error: null, hint: null }
+        await db.write((tx) => tx.update(sources).set(fine).where(eq(sources.id, id)))
+      }
+      return count
+    },
+
     async begin(provider, revision, full) {
       origin = { sourceId: provider.id, revision, reader }
       everything = await startReading(db, provider, clock)
@@ -91,7 +112,7 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
       }
     },
 
-    async finish(gone, misses) {
+    async finish(gone, misses, notes) {
       await write(async (tx) => {
         const refs: string[] = []
         for (const path of gone) refs.push(...(await forgetFile(tx, origin.sourceId, path)))
@@ -103,12 +124,30 @@ export function createCrawlStore({ db, kinds, reader, clock, changed }: CrawlSto
         const shown = [...missed, ...(await settleProblems(tx, scope, clock))]
         await tx
           .update(sources)
-          .set({ state: 'ok', settled: true, revision: origin.revision, error: null, hint: null })
+          .set({ state: 'ok', settled: true, revision: origin.revision, error: null, hint: noted(notes) })
           .where(eq(sources.id, origin.sourceId))
         changed({ refs: [], shown, content: wrote || gone.length > 0 || shown.length > 0 })
       })
     },
   }
+}
+
+const noted = (notes: readonly string[]) => (notes.length === 0 ? null : `${notes.join('. ')}.`)
+
+/** What it includes of other sources may have changed although it has not. */
+function takesFromElsewhere(db: Database, sourceId: string): boolean {
+  const { sourceId: by, includedSourceId } = inclusions
+  return Boolean(
+    db.read.get(sql`select 1 from ${inclusions} where ${by} = ${sourceId} and ${includedSourceId} <> ${sourceId}`),
+  )
+}
+
+/** Files of a source, and how many of them were not read, or by another program. */
+function filesRead(db: Database, sourceId: string, reader: string): { files: number; unlike: number } {
+  return db.read.get(
+    sql`select count(*) as files, count(case when ${files.reader} <> ${reader} or ${files.blob} = '' then 1 end) as unlike
+      from ${files} where ${files.sourceId} = ${sourceId}`,
+  ) as unknown as { files: number; unlike: number }
 }
 
 interface Slice {

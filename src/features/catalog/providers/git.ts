@@ -1,0 +1,154 @@
+import { posix } from 'node:path'
+import { z } from 'zod'
+import { Secret } from '../../../api/env.ts'
+import { PortalError } from '../../../api/errors.ts'
+import type { Provider } from '../../../api/provider.ts'
+import { type Duration, milliseconds } from '../../../api/time.ts'
+import {
+  checkBranch,
+  type GitAddress,
+  gitProtocols,
+  nameOf,
+  parseGitAddress,
+} from '../../../platform/source/git/address.ts'
+import { openRepository } from '../../../platform/source/git/repository.ts'
+import type { GitTree } from '../../../platform/source/git/tree.ts'
+import { globs } from '../../../platform/source/globs.ts'
+
+const secretValue = (example: string) =>
+  z.instanceof(Secret, { message: `write ${example}; a text would be shown with the configuration` }).optional()
+
+export const GitOptions = z
+  .strictObject({
+    url: z.string().trim().describe('The repository: https://…, ssh://… or git@host:path, without credentials in it'),
+    branch: z
+      .string()
+      .optional()
+      .superRefine(refineBy((name) => name !== undefined && checkBranch(name)))
+      .describe('The branch that is read; the default branch of the repository unless given'),
+    paths: z
+      .array(z.string().min(1).refine(isInside, 'a pattern is relative to the root of the repository'))
+      .min(1)
+      .default(['**/catalog-info.{yaml,yml}'])
+      .describe('Patterns of the files to read, relative to the root; the Locations in them lead to more'),
+    token: secretValue("secret('GIT_TOKEN')").describe(
+      'Password for https: a token of the host that may read the repository, or user:password',
+    ),
+    key: secretValue("secret('GIT_KEY')").describe(
+      'Private key for ssh, without a passphrase; the keys of the user that runs the portal unless given',
+    ),
+    every: z
+      .custom<Duration>(isDuration, 'write a length of time, for example 30s, 5m or 1d')
+      .default('10m')
+      .describe('How often the host is asked whether the branch has moved; only then anything is fetched'),
+    protocols: z
+      .array(z.enum(gitProtocols))
+      .min(1)
+      .default(['https', 'ssh'])
+      .describe('Protocols that url may use; http, git and file must be named to be allowed'),
+    title: z
+      .string()
+      .trim()
+      .min(1)
+      .optional()
+      .describe('What the source is called on pages; the last two parts of the path unless given'),
+  })
+  .superRefine((options, context) => {
+    const message = problemOf(() => checkCredentials(parseGitAddress(options.url, options.protocols), options))
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['url'], message })
+  })
+
+/**
+ * Entities from the files of a branch of a Git repository. The history is kept in the data folder, contents only of
+ * the files that are read.
+ *
+ * @throws ZodError when an option is wrong
+ * @example gitProvider({ url: 'https://git.acme.dev/shop/catalog.git', token: secret('GIT_TOKEN'), every: '5m' })
+ * @example gitProvider({ url: 'git@git.acme.dev:shop/catalog.git', key: secret('GIT_KEY'), branch: 'main' })
+ */
+export function gitProvider(given: z.input<typeof GitOptions>): Provider {
+  const { url, branch, paths, token, key, every, protocols, title } = GitOptions.parse(given)
+  const address = parseGitAddress(url, protocols)
+  const repositoryIn = (data: string) =>
+    openRepository({ address, credentials: { token, key }, folder: posix.join(data, 'git') })
+  return {
+    id: `git:${address.id}${branch === undefined ? '' : `#${branch}`}`,
+    title: title ?? nameOf(address) + (branch === undefined ? '' : ` (${branch})`),
+    type: 'git',
+    paths,
+    every,
+    open: async (signal, { data, offline }): Promise<GitTree> => {
+      const repository = repositoryIn(data)
+      if (!offline) return repository.open(branch, signal)
+      const last = await repository.last(branch)
+      if (!last) throw notFetched(address)
+      return last
+    },
+    check: (signal, { data }) => repositoryIn(data).check(branch, signal),
+    ...linksOf(address, branch),
+  }
+}
+
+/** Where people and Backstage's clients find a file. Hosts with pages of their own for files are told apart here. */
+function linksOf(
+  address: GitAddress,
+  branch: string | undefined,
+): Pick<Provider, 'locationOf' | 'viewUrl' | 'editUrl'> {
+  const ref = branch === undefined ? '' : `?ref=${encodeURIComponent(branch)}`
+  return { locationOf: (path) => `git:${address.url}//${path}${ref}` }
+}
+
+function checkCredentials({ protocol }: GitAddress, { token, key }: { token?: unknown; key?: unknown }): void {
+  if (token && protocol !== 'https' && protocol !== 'http') {
+    throw new PortalError('invalid', `A token is of no use with ${protocol}`, {
+      hint: 'Use an address with https, or key with ssh.',
+    })
+  }
+  if (key && protocol !== 'ssh') {
+    throw new PortalError('invalid', `A key is of no use with ${protocol}`, {
+      hint: 'Use an address with ssh, or token with https.',
+    })
+  }
+}
+
+function notFetched({ id }: GitAddress): PortalError {
+  return new PortalError('not_found', `${id} has not been fetched yet`, {
+    hint: 'Its state is shown with the sources of the catalog.',
+  })
+}
+
+function refineBy<T>(check: (value: T) => unknown) {
+  return (value: T, context: z.RefinementCtx) => {
+    const message = problemOf(() => check(value))
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  }
+}
+
+function problemOf(check: () => unknown): string | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof PortalError)) throw error
+    return `${error.message}. ${error.hint ?? ''}`.trim()
+  }
+}
+
+function isInside(pattern: string): boolean {
+  const text = pattern.replace(/^!/, '')
+  if (posix.isAbsolute(text) || text.split('/').includes('..')) return false
+  try {
+    globs([pattern])
+    return true
+  } catch {
+    return false // Too many wildcards.
+  }
+}
+
+function isDuration(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && milliseconds(value) > 0
+  } catch {
+    return false
+  }
+}
