@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import type { After } from '../jobs/clock.ts'
 import { ChangeLog, type Codes, codeOf, touches } from './change-log.ts'
@@ -65,12 +66,21 @@ interface Stream {
 export function createLive({ now, after }: { now: () => Date; after: After }): Live {
   const seals = new Seals()
   const log = new ChangeLog()
+  // The same few pages are asked for again and again, and a seal takes as long as a twentieth of a page.
+  const addresses = new LRUCache<string, string>({ max: 300 })
   const streams = new Set<Stream>()
   let pending: Set<string> | 'all' = new Set()
   let cancelFlush: (() => void) | undefined
   let cancelBeat: (() => void) | undefined
   let flushedAt = Number.NEGATIVE_INFINITY
   let closed = false
+
+  function address(actor: Actor, topics: readonly string[]): string {
+    const key = [actor.id, ...topics].join('\n')
+    const known = addresses.get(key) ?? `/live?${new URLSearchParams({ ...seals.seal(actor, topics) })}`
+    addresses.set(key, known)
+    return known
+  }
 
   function announce(topics: readonly string[]): void {
     if (closed || topics.length === 0) return
@@ -157,7 +167,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     get open() {
       return streams.size
     },
-    address: (actor, topics) => `/live?${new URLSearchParams({ ...seals.seal(actor, topics) })}`,
+    address,
     announce,
     connect,
     close,

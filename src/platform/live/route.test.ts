@@ -324,6 +324,15 @@ test('too many streams of one person are refused in a way that makes a client wa
   await expect.poll(async () => (await listen(portal, address, as('anna'))).status, soon).toBe(200)
 })
 
+test('guests behind a proxy are told apart by the address that it gives', async () => {
+  const portal = await start()
+  const address = await liveOf(portal, '/catalog')
+  const from = (ip: string) => listen(portal, address, { 'x-forwarded-for': ip })
+  await Promise.all(Array.from({ length: liveLimits.person }, () => from('203.0.113.1')))
+  expect((await from('203.0.113.1')).status).toBe(429)
+  expect((await from('203.0.113.2')).status).toBe(200)
+})
+
 test('a client that goes away without a word is forgotten', async () => {
   const portal = await start()
   const address = await liveOf(portal, '/catalog')

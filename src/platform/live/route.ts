@@ -27,7 +27,7 @@ export function liveRoute(live: Live): Route {
     handler: ({ actor, query, request }, reply) => {
       // Fastify answers HEAD by this handler too.
       if (request.method === 'HEAD') return reply.headers(headers).send()
-      const person = actor.kind === 'user' ? actor.id : request.ip
+      const person = actor.kind === 'user' ? actor.id : addressOf(request)
       const sealed = { on: query.on ?? '', seal: query.seal ?? '' }
       return answer(live, { actor, person, ...sealed, since: lastSeen(request) ?? query.since }, reply)
     },
@@ -39,6 +39,11 @@ function answer(live: Live, connection: Connection, reply: FastifyReply): Fastif
   if (stream instanceof Readable) return reply.headers(headers).send(stream)
   const { status, message, retryAfter } = stream
   return reply.code(status).header('retry-after', retryAfter).type('text/plain; charset=utf-8').send(`${message}\n`)
+}
+
+/** Behind a proxy that signs people in, everybody is the guest from one address; what it says of theirs tells them apart. */
+function addressOf(request: FastifyRequest): string {
+  return `${request.ip} ${request.headers['x-forwarded-for'] ?? ''}`
 }
 
 /** What a browser that connects again by itself says it has seen. */
