@@ -40,6 +40,7 @@ export interface CloneArgs {
   signal: AbortSignal | undefined
 }
 
+const mostFolderBytes = 10_000_000
 const stateFile = 'callboard.json'
 
 export async function readState(path: string): Promise<CloneState | undefined> {
@@ -123,7 +124,12 @@ async function fetchInto(args: CloneArgs, branch: string, known: CloneState): Pr
   const ref = branch === '' ? 'refs/callboard/head' : `refs/heads/${branch}`
   const head = (await local(args, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])).toString().trim()
   // Whether the trees are there, too: a clone that lost some would be found out by every reader.
-  await local(args, ['ls-tree', '-r', '-d', '-z', '--name-only', head], () => true)
+  // The folders of a hostile one have no end.
+  let seen = 0
+  await local(args, ['ls-tree', '-r', '-d', '-z', '--name-only', head], ({ length }) => {
+    seen += length
+    return seen < mostFolderBytes
+  })
   const told = complaint ?? known.complaint
   const state = { ...known, heads: { ...known.heads, [branch]: head }, ...(told !== undefined && { complaint: told }) }
   await writeState(args.path, state)
@@ -181,7 +187,7 @@ function promisor(url: string): Record<string, string> {
   return { 'remote.origin.url': url, 'remote.origin.promisor': 'true', 'remote.origin.partialCloneFilter': 'blob:none' }
 }
 
-async function local(args: CloneArgs, git: readonly string[], onOutput?: () => boolean): Promise<Buffer> {
+async function local(args: CloneArgs, git: readonly string[], onOutput?: (chunk: Buffer) => boolean): Promise<Buffer> {
   const { path, home, signal } = args
   const rest = onOutput ? { onOutput, maxBytes: Number.POSITIVE_INFINITY } : {}
   return runGit({ args: git, repository: path, home, signal, timeout: 120_000, ...rest })

@@ -71,7 +71,7 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
     }
   }
 
-  /** One after the other; who does not want to wait any longer leaves the queue. */
+  /** One after the other: two that write to one clone would stand in each other's way. */
   async function alone<T>(signal: AbortSignal | undefined, work: (args: CloneArgs) => Promise<T>): Promise<T> {
     const turn = clone.queue.then(async () => {
       signal?.throwIfAborted()

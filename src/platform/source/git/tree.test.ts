@@ -196,6 +196,19 @@ describe('a tree', () => {
     expect(await text(tree, 'd7/7.yaml')).toBe('7')
   })
 
+  test('folders that hold each other without end are refused in good time', async () => {
+    let tree = commitOf([['100644', 'file', blob('x')]])
+    for (let depth = 0; depth < 12; depth++) {
+      const inside = at.source.git(['rev-parse', `${tree}^{tree}`])
+      tree = commitOf(Array.from({ length: 10 }, (_, i) => ['40000', `d${i}`, inside]))
+    }
+    const bomb = await at.open()
+    await expect(bomb.list()).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('more than') })
+    expect((await bomb.contributors('')).length).toBe(1)
+    const path = `${'d3/'.repeat(12)}file`
+    expect((await bomb.stat(path))?.path).toBe(path)
+  })
+
   test('the last commit of each file comes from one walk', async () => {
     at.source.commit({ 'a.txt': '1', 'b/c.txt': '1' }, { author: 'Anna', at: 1_700_000_000 })
     at.source.commit({ 'b/c.txt': '2' }, { author: 'Ben', email: 'ben@acme.example', at: 1_700_000_100 })

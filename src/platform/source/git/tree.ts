@@ -39,7 +39,7 @@ interface Listed {
 
 const mebibyte = 1024 * 1024
 const mostLinks = 40
-const largestTree = 16 * mebibyte
+const largestTree = 32 * mebibyte
 
 /** A blob that was not fetched is listed with the size 0, which only this one has. By the length of ids. */
 const emptyBlob: Readonly<Record<number, string>> = {
@@ -133,7 +133,8 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     const known = nodes.get(id)
     if (known) return known
     const object = await ask(id, largestTree)
-    if (object?.type !== 'tree' || !object.bytes) throw broken(parts)
+    if (object?.type !== 'tree') throw broken(parts)
+    if (!object.bytes) throw tooLarge('a folder of the repository', largestTree)
     const parsed = parseTree(object.bytes, commit.length / 2)
     nodes.set(id, parsed)
     return parsed
