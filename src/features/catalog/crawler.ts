@@ -276,9 +276,10 @@ export function createCrawler(
 
 const dropUnusedFrom = (after: number) => (tx: Transaction) => dropUnused(tx, after)
 
-/** Other kinds, checks, rules or limits read the same file differently, and other globs read other files. */
-function readerOf({ kinds, processors }: Kinds, rules: string, { paths }: Provider, limits: CrawlLimits): string {
-  const own = [rules, ...paths, JSON.stringify(limits)]
+/** Other kinds, checks, rules, limits or links read the same file differently, and other globs read other files. */
+function readerOf({ kinds, processors }: Kinds, rules: string, provider: Provider, limits: CrawlLimits): string {
+  const links = [provider.locationOf(''), provider.viewUrl?.('x') ?? '', provider.editUrl?.('x') ?? '']
+  const own = [rules, ...provider.paths, ...links, JSON.stringify(limits)]
   const parts = [String(readerVersion), ...kinds.keys(), ...processors.map(({ id }) => id), ...own]
   return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 12)
 }
