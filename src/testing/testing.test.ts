@@ -44,7 +44,9 @@ spec: { type: service, lifecycle: production, owner: ${owner} }
   )
   await using portal = await testPortal({ files, access: true })
   const { db } = portal.portal
-  const all = db.read.all('select id, entity from catalog_entities') as unknown as { id: string; entity: string }[]
+  const all = db.read.all(
+    'select id, entity from catalog_entities join catalog_documents using (number)',
+  ) as unknown as { id: string; entity: string }[]
   expect(all).toHaveLength(18)
   for (const person of Object.values(people)) {
     for (const permission of ['catalog.read', 'catalog.change']) {

@@ -153,7 +153,7 @@ describe('what an author may not have', () => {
     await start(Object.fromEntries(files))
     expect(problems()).toEqual([])
     const found = all<{ name: string; text: string }>(
-      "select name, substr(json_extract(entity, '$.spec.text'), 1, 2) as text from catalog_entities order by name",
+      "select name, substr(json_extract(entity, '$.spec.text'), 1, 2) as text from catalog_entities join catalog_documents using (number) order by name",
     )
     expect(found).toEqual(names.map((name) => ({ name, text: name })))
   })
