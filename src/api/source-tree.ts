@@ -18,6 +18,19 @@ export interface SourceTree {
   prefetch?(wants: (path: string) => boolean, signal?: AbortSignal): Promise<void>
   /** What was left out and why, as short sentences without a full stop; known once the tree has been listed. */
   readonly warnings?: readonly string[]
+  /** What a line of a file that nobody wrote follows from. */
+  origin?(path: string, line: number): LineOrigin | undefined
+}
+
+/** What a line of a generated file goes back to. */
+export interface LineOrigin {
+  /** A file of the same tree, if it is one. */
+  path: string | undefined
+  line: number | undefined
+  /** In short: `package.json:3`. */
+  text: string
+  /** Why it follows: `name of the package`. */
+  rule: string
 }
 
 export interface TreeEntry {

@@ -1,5 +1,6 @@
 import { messageOf, PortalError } from '../api/errors.ts'
 import { type LoadedConfig, loadConfig, takeConfigFile } from '../platform/config/load.ts'
+import { configFrom, type FromPortal, takeFrom } from './from.ts'
 import { withStanding } from './plugins.ts'
 import { version } from './version.ts'
 
@@ -9,6 +10,8 @@ export interface CommandArgs {
   /** What stands behind the command's name. */
   argv: readonly string[]
   print(line: string): void
+  /** With `--from`: what was found at the last reading. */
+  found?: FromPortal['found']
 }
 
 interface OwnCommand {
@@ -19,7 +22,11 @@ interface OwnCommand {
 
 /** Each command is imported when it is called: a portal that serves needs none of the others. */
 const commands: Record<string, OwnCommand> = {
-  start: { summary: 'Serve the portal', run: async (args) => (await import('./commands/start.ts')).start(args) },
+  start: {
+    summary: 'Serve the portal, also of checkouts as they are',
+    usage: '[--from DIR…]',
+    run: async (args) => (await import('./commands/start.ts')).start(args),
+  },
   config: {
     summary: 'Print the configuration as it was understood, secrets masked',
     run: async (args) => (await import('./commands/config.ts')).printConfig(args),
@@ -55,13 +62,17 @@ export async function runCommand(words: readonly string[]): Promise<number> {
       print(version)
       return 0
     }
-    const config = await loadConfig({ configFile, env: process.env, cwd: process.cwd() })
+    const from = name === 'start' ? takeFrom(argv) : undefined
+    if (from && configFile) throw bothGiven()
+    const given = { env: process.env, cwd: process.cwd() }
+    const portal = from && configFrom(from, given)
+    const config = portal ? portal.config : await loadConfig({ configFile, ...given })
     if (['help', '--help', '-h'].includes(name)) {
       for (const line of helpLines(config)) print(line)
       return 0
     }
     const own = commands[name]
-    if (own) return await own.run({ config, argv, print })
+    if (own) return await own.run({ config, argv, print, ...(portal && { found: portal.found }) })
     const { pluginCommand } = await import('./commands/plugin.ts')
     return await pluginCommand(name, { config, argv, print })
   } catch (error) {
@@ -84,6 +95,12 @@ function helpLines(config: LoadedConfig): string[] {
     '',
     'Environment: HOST, PORT, DATA_DIR, CALLBOARD_CONFIG, LOG_LEVEL, LOG_FORMAT.',
   ]
+}
+
+function bothGiven(): PortalError {
+  return new PortalError('invalid', '--from and --config do not go together', {
+    hint: 'Leave one of them out: with --from nothing is read from a configuration.',
+  })
 }
 
 function explain(error: unknown): string {

@@ -1,5 +1,6 @@
 export { admin } from './admin/index.ts'
 export { catalog } from './catalog/index.ts'
+export { checkoutsProvider, type FoundRepositories } from './catalog/providers/checkouts.ts'
 export { folderProvider } from './catalog/providers/folder.ts'
 export { gitProvider } from './catalog/providers/git.ts'
 export { home } from './home/index.ts'

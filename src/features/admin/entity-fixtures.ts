@@ -60,6 +60,7 @@ export const head: EntityHead = {
   problems: { errors: 0, warnings: 0 },
   orphan: false,
   stale: false,
+  inferredHref: null,
   actions: [
     { title: 'Read again', href: '/catalog/refresh', icon: 'refresh', method: 'post' },
     { title: 'Edit the file', href: 'https://git.example/edit', icon: 'pencil', method: 'get' },

@@ -2,7 +2,9 @@ import type { Entity } from '../../api/entity.ts'
 import type { EntityCard, EntityTab, HomeCard, NavItem } from '../../api/plugin.ts'
 import { parseRef } from '../../api/ref.ts'
 import type { FactsView, TableView } from '../../platform/views/built-in.ts'
+import { crawlerRef } from './crawler.ts'
 import { relatedRow } from './entity-view.ts'
+import { isInferred } from './infer/mark.ts'
 import { rowView } from './list-view.ts'
 import { problemService } from './problem-service.ts'
 import { ListAddress, readQuery } from './query.ts'
@@ -68,7 +70,18 @@ export const entityTabs: readonly EntityTab[] = [
     view: 'catalog/_history',
     load: ({ entity, actor, query, ctx }) => ctx.use(pagesRef).changes.tab(actor, entity, query),
   },
+  {
+    id: 'write',
+    title: 'Write the file',
+    permission: 'catalog.read',
+    when: isInferred,
+    view: 'catalog/_written',
+    load: ({ entity, actor, ctx, signal }) => ctx.use(pagesRef).written.tab(actor, entity, signal),
+  },
 ]
+
+/** The source of the configuration that comes with the portal. */
+const exampleSource = 'folder:examples'
 
 /** Annotations that the portal sets itself; everybody else's are shown. */
 const ownAnnotations = /^backstage\.io\/(managed-by|view-url|edit-url|source-location|orphan)/
@@ -96,6 +109,18 @@ export const entityCards: readonly EntityCard[] = [
 ]
 
 export const homeCards: readonly HomeCard[] = [
+  {
+    id: 'begin',
+    title: 'Your own repositories',
+    permission: 'catalog.sources',
+    place: 'side',
+    view: 'catalog/_begin',
+    load: async ({ ctx }) => {
+      const sources = await ctx.use(crawlerRef).sourceRows()
+      const isExample = sources.length === 1 && sources[0]?.id === exampleSource
+      return isExample ? { command: 'callboard start --from ~/src' } : undefined
+    },
+  },
   {
     id: 'attention',
     title: 'Needs attention',

@@ -3,6 +3,7 @@ import { entityPath, parseRef } from '../../api/ref.ts'
 import { safeHref } from '../../platform/views/words.ts'
 import { changeWords } from './change-words.ts'
 import { contactFacts, isOrganisational } from './contact-facts.ts'
+import { isInferred } from './infer/mark.ts'
 import { ownerView, refLink } from './list-view.ts'
 import type { RelatedPair } from './provenance.ts'
 import type { HeadOrigins } from './provenance-views.ts'
@@ -106,6 +107,7 @@ export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editU
     problems: { errors: row.errors, warnings: row.warnings },
     orphan: row.orphanedAt !== null,
     stale: row.stale,
+    inferredHref: isInferred(row.entity) ? `${path}/write` : null,
     actions: [
       viewUrl && { title: 'View the file', href: viewUrl, icon: 'external', method: 'get' as const },
       editUrl && { title: 'Edit the file', href: editUrl, icon: 'pencil', method: 'get' as const },

@@ -32,6 +32,7 @@ import { createOrganisationPages } from './pages/organisation.ts'
 import { createProblemPages } from './pages/problems.ts'
 import { createSourcePages } from './pages/sources.ts'
 import { createSummariser } from './pages/summary.ts'
+import { createWrittenPages } from './pages/written.ts'
 import { permissions } from './permissions.ts'
 import { createPlaces } from './places.ts'
 import { createProblemPlaces } from './problem-places.ts'
@@ -128,6 +129,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         earlier,
         organisation: createOrganisationPages(service, organisation, contributions),
         sources: createSourcePages(ctx, crawler, problemPlaces),
+        written: createWrittenPages({ service, crawler, places }),
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)

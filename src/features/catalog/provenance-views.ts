@@ -1,6 +1,7 @@
 import { type EntityRef, entityPath, parseRef } from '../../api/ref.ts'
 import type { Commit } from '../../api/source-tree.ts'
 import { type DocumentPath, pathText, valueAt } from './model/json-value.ts'
+import { isBeside } from './places.ts'
 import type { FileOrigin, Origin, RelationOrigin, Stated } from './provenance.ts'
 import type { Provenance } from './views.ts'
 
@@ -53,6 +54,10 @@ export interface OriginWords {
 export function provenanceOf(origin: Origin, words: OriginWords): Provenance {
   if (origin.by === 'portal' && origin.what === 'relation' && origin.of) return relationMark(origin.of, words)
   if (origin.by === 'file') {
+    if (origin.inferred) {
+      const { text, rule } = origin.inferred
+      return { text, title: `Inferred: ${rule}`, href: inferredHref(origin, words) }
+    }
     const name = origin.file.split('/').at(-1) ?? origin.file
     const text = origin.line === null ? name : `${name}:${origin.line}`
     return { text, title: fileTitle(origin, words), href: fileHref(origin, words) }
@@ -151,6 +156,13 @@ function fileTitle(origin: FileOrigin, words: OriginWords): string {
 function fileHref({ ref, sourceId, file, line }: FileOrigin, words: OriginWords): string {
   const outside = words.viewUrl(sourceId, file, line ?? undefined)
   return outside ?? sourceHref(parseRef(ref), file, line)
+}
+
+/** The file that it follows from, where that belongs to the entity; else the line that was generated. */
+function inferredHref(origin: FileOrigin, words: OriginWords): string {
+  const { path, line } = origin.inferred ?? {}
+  if (path === undefined || !isBeside(path, origin.file)) return fileHref(origin, words)
+  return fileHref({ ...origin, file: path, line: line ?? null }, words)
 }
 
 /** A file as the portal shows it, with a line marked. */

@@ -4,7 +4,7 @@ import type { Actor } from '../../api/actor.ts'
 import { messageOf, PortalError } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { parseRef } from '../../api/ref.ts'
-import type { Commit } from '../../api/source-tree.ts'
+import type { Commit, LineOrigin } from '../../api/source-tree.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Contributions } from '../../platform/contributions.ts'
 import type { Crawler } from './crawler.ts'
@@ -33,6 +33,8 @@ export type FileOrigin = Extract<Traced, { by: 'file' }> & {
   column: number | null
   /** The newest version of the document cannot be used: the entity is an earlier one, the line is one of today. */
   stale: boolean
+  /** Nobody wrote the file: what its line follows from. */
+  inferred?: LineOrigin | undefined
 }
 
 /** The portal derived it from a field of the entity itself or of the other one. */
@@ -145,9 +147,11 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
       from: { location, ...(viewUrl && { viewUrl }), ...(editUrl && { editUrl }) },
       failed: (id, error) => ctx.log.warn({ processor: id, entity: row.ref, err: error }, 'A processor failed'),
     })
+    const tree = await crawler.tree(row.sourceId, signal)
     return (path) => {
       const found = find(path)
       if (found.by !== 'file') return found
+      const inferred = found.place ? tree?.origin?.(row.path, found.place.line) : undefined
       const { ref, sourceId, path: file, stale } = row
       return {
         ...found,
@@ -157,6 +161,7 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
         stale,
         line: found.place?.line ?? null,
         column: found.place?.column ?? null,
+        ...(inferred && { inferred }),
       }
     }
   }

@@ -157,6 +157,8 @@ export interface EntityHead {
   orphan: boolean
   /** The newest version cannot be used: this is the last good one. */
   stale: boolean
+  /** Where the file that nobody wrote can be had; null for what somebody wrote. */
+  inferredHref: string | null
   actions: readonly HeadAction[]
   tabs: readonly TabLink[]
 }

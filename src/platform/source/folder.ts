@@ -26,8 +26,8 @@ export async function openFolder(
   options: Partial<Limits> & { signal?: AbortSignal } = {},
 ): Promise<FolderTree> {
   const root = await rootOf(path)
-  const { maxFiles = 100_000, maxDepth = 64, signal } = options
-  const { entries, warnings } = await walk(root, { maxFiles, maxDepth }, signal)
+  const { maxFiles = 100_000, maxDepth = 64, skip, signal } = options
+  const { entries, warnings } = await walk(root, { maxFiles, maxDepth, skip }, signal)
   return {
     revision: digest(entries),
     warnings,

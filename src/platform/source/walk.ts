@@ -11,6 +11,8 @@ export interface Limits {
   maxFiles: number
   /** Folders inside one another. */
   maxDepth: number
+  /** Names of further folders that are left out. */
+  skip?: ((name: string) => boolean) | undefined
 }
 
 export interface Walked {
@@ -37,8 +39,8 @@ export async function walk(root: string, limits: Limits, signal?: AbortSignal): 
     signal?.throwIfAborted()
     if (folder.above.length > limits.maxDepth) throw tooDeep(root, folder.path, limits.maxDepth)
     for (const found of await look(root, folder, walked.warnings)) {
-      if (found.folder) folders.push(found.folder)
-      else walked.entries.push(found.entry)
+      if (found.folder && !isLeftOut(found.folder, limits)) folders.push(found.folder)
+      if (!found.folder) walked.entries.push(found.entry)
       if (!found.folder && Date.now() - found.changed < clockTick) fresh.push(found)
     }
     if (walked.entries.length > limits.maxFiles) throw tooMany(root, limits.maxFiles)
@@ -46,6 +48,10 @@ export async function walk(root: string, limits: Limits, signal?: AbortSignal): 
   await settle(fresh)
   walked.entries.sort((a, b) => (a.path < b.path ? -1 : 1))
   return walked
+}
+
+function isLeftOut({ path }: Folder, { skip }: Limits): boolean {
+  return skip?.(path.slice(path.lastIndexOf('/') + 1)) ?? false
 }
 
 /** What identifies a file's content without reading it. */

@@ -9,6 +9,7 @@ import type { ListPages } from '../pages/list.ts'
 import type { OrganisationPages } from '../pages/organisation.ts'
 import type { ProblemPages } from '../pages/problems.ts'
 import type { SourcePages } from '../pages/sources.ts'
+import type { WrittenPages } from '../pages/written.ts'
 
 /** What the handlers ask for the props of their views. */
 export interface Pages {
@@ -22,6 +23,7 @@ export interface Pages {
   earlier: EarlierPages
   organisation: OrganisationPages
   sources: SourcePages
+  written: WrittenPages
 }
 
 export const pagesRef: ServiceRef<Pages> = serviceRef('catalog.pages')

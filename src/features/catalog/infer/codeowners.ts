@@ -1,0 +1,81 @@
+import { globs } from '../../../platform/source/globs.ts'
+import type { Fact } from './fact.ts'
+import { legalName } from './names.ts'
+
+export const codeownersPlaces = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS', '.gitlab/CODEOWNERS']
+
+/** Somebody who is named as an owner. */
+export interface Owner {
+  kind: 'Group' | 'User'
+  name: string
+  title?: string | undefined
+  email?: string | undefined
+}
+
+interface Rule {
+  matches(path: string): boolean
+  isRoot: boolean
+  owner: Fact<Owner> | undefined
+}
+
+const most = 3000
+
+/** Who owns what, by a CODEOWNERS file. Lines that make no sense are passed over, as the forges do. */
+export interface Codeowners {
+  /** By the last rule that holds for everything. */
+  root: Fact<Owner> | undefined
+  /** By the last rule that holds for a folder. */
+  of(folder: string): Fact<Owner> | undefined
+}
+
+export function readCodeowners(text: string, file: string): Codeowners {
+  const rules = text
+    .slice(0, 1_000_000)
+    .split(/\r?\n/)
+    .slice(0, most)
+    .flatMap((line, index) => ruleOf(line, file, index + 1))
+    .reverse()
+  return {
+    root: rules.find(({ isRoot }) => isRoot)?.owner,
+    of: (folder) => rules.find(({ isRoot, matches }) => isRoot || matches(`${folder}/x`))?.owner,
+  }
+}
+
+function ruleOf(line: string, file: string, number: number): Rule[] {
+  const clean = line.replace(/(^|\s)#.*$/, '').trim()
+  if (clean === '' || /^\^?\[/.test(clean) || clean.length > 2000) return []
+  const [pattern = '', ...words] = clean.split(/\s+/)
+  const matches = matcherOf(pattern)
+  if (!matches) return []
+  const owners = words.flatMap((word) => ownerOf(word) ?? [])
+  // Words of which none is an owner make no rule; no words at all take the owner away.
+  if (words.length > 0 && owners.length === 0) return []
+  const owner = owners.find(({ kind }) => kind === 'Group') ?? owners[0]
+  const rule = `owner of ${pattern.slice(0, 60)}`
+  const isRoot = /^(\*|\/?\*\*|\/|\/\*|\/\*\*|\*\*\/\*|\/\*\*\/\*)$/.test(pattern)
+  return [{ matches, isRoot, owner: owner && { value: owner, file, line: number, rule } }]
+}
+
+/** `@org/team` is a group, `@person` and an address are people. */
+function ownerOf(word: string): Owner | undefined {
+  const team = /^@[\w.-]+(?:\/[\w.-]+)*\/([\w.-]+)$/.exec(word)?.[1]
+  const person = /^@([\w.-]+)$/.exec(word)?.[1]
+  const email = /^([\w.+-]{1,64})@[\w-]+(?:\.[\w-]+)+$/.test(word) ? word : undefined
+  const name = legalName(team ?? person ?? email?.split('@')[0] ?? '')
+  if (name === undefined) return undefined
+  return { kind: team === undefined ? 'User' : 'Group', name: name.toLowerCase(), ...(email && { email }) }
+}
+
+/** As in .gitignore: a slash at the beginning or inside ties a pattern to the root, and a folder means all below it. */
+function matcherOf(pattern: string): ((path: string) => boolean) | undefined {
+  const isTied = /\/./.test(pattern)
+  const bare = pattern.replace(/^\//, '').replace(/\/$/, '')
+  if (bare === '') return () => true
+  if (bare.startsWith('!')) return undefined
+  const start = isTied || bare.startsWith('**') ? bare : `**/${bare}`
+  try {
+    return globs(/\*$/.test(bare) ? [start] : [start, `${start}/**`])
+  } catch {
+    return undefined // Too many wildcards.
+  }
+}

@@ -1,0 +1,32 @@
+import type { SourceTree } from '../../../api/source-tree.ts'
+import type { History } from './survey.ts'
+
+/** What an argument of `--from` leads to: a folder of checkouts, or a repository elsewhere. */
+export interface Place {
+  /** As an absolute path or an address, by which entities of it are remembered. */
+  id: string
+  /** A word for it, which is also its folder where there are several places. */
+  title: string
+  repositories(signal: AbortSignal): Promise<Opened>
+  locationOf(path: string): string
+  pathOf?(target: string): string | undefined
+  watch?(changed: () => void, failed: (error: Error) => void): Promise<() => Promise<void>>
+}
+
+export interface Opened {
+  repositories: readonly Repository[]
+  /** What could not be looked at, as sentences. */
+  warnings: readonly string[]
+}
+
+/** A repository of a place, as it is now. */
+export interface Repository {
+  /** Its folder in the place; empty where it is the place. */
+  path: string
+  /** What it is called without any manifest. */
+  folder: string
+  tree: SourceTree
+  /** Equal as long as its history would tell the same. */
+  historyKey: string
+  history(signal: AbortSignal): Promise<History>
+}
