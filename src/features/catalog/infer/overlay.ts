@@ -80,7 +80,7 @@ function originOf(fact: Fact<unknown>, base: string, known: ReadonlySet<string>)
   return {
     path: path !== undefined && known.has(path) ? path : undefined,
     line: fact.line,
-    text: placeOf({ file: name, line: fact.line }) || 'inferred',
+    text: name === undefined ? 'inferred' : [name, fact.line].filter(Boolean).join(' line '),
     rule: [placeOf(fact), fact.rule].filter(Boolean).join(', '),
   }
 }

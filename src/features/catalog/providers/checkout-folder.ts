@@ -65,6 +65,11 @@ async function open(root: string, signal: AbortSignal): Promise<Opened> {
   const repositories: Repository[] = []
   for (const folder of folders) {
     signal.throwIfAborted()
+    // No pattern and no line of a message takes a name that goes over several lines.
+    if (/\p{Cc}/u.test(folder)) {
+      warnings.push(`${JSON.stringify(folder)} has control characters in its name and is left out`)
+      continue
+    }
     try {
       repositories.push(await repository(root, folder, signal))
     } catch (error) {
