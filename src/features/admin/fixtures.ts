@@ -16,6 +16,7 @@ import type {
 import { cardSamples } from './card-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
+import { begin, written } from './inferred-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
 import { chips, definition, problemList } from './problem-fixtures.ts'
 import { fields } from './provenance-fixtures.ts'
@@ -342,6 +343,8 @@ export function gallery(): GalleryPage {
       section('People without a group', 'catalog/_loose', [['more than fit', loose]]),
       section('Found in the organisation', 'catalog/_found', [['groups', found]], true),
       section('Files', 'catalog/_files', [['open folder', { tree }]]),
+      section('Inferred', 'catalog/_written', [['a component', written]], true),
+      section('How to begin', 'catalog/_begin', [['with a folder', begin]]),
       section('Text', 'catalog/_text', [['a marked line', text]], true),
       section('Fields', 'catalog/_fields', [['every origin', { switches: text.switches, fields }]], true),
       section(

@@ -41,7 +41,7 @@ interface Document {
 
 async function inferred(): Promise<Map<string, { text: string; documents: Document[] }>> {
   const provider = checkoutsProvider({ from: [root] })
-  const tree = await provider.open(new AbortController().signal)
+  const tree = await provider.open(new AbortController().signal, { data: root, offline: false })
   const files = new Map<string, { text: string; documents: Document[] }>()
   for (const { path } of await tree.list([...provider.paths])) {
     const text = Buffer.from(await tree.read(path)).toString()
@@ -192,7 +192,9 @@ test('what is no folder with repositories is told', async () => {
   for (const url of ['https://github.com/acme/cart', 'git@github.com:acme/cart.git', 'ext::sh', 'file:///etc'])
     expect(() => treeOf(url)).toThrow('is an address, and --from reads folders')
   const signal = new AbortController().signal
-  await expect(checkoutsProvider({ from: [join(base, 'no')] }).open(signal)).rejects.toMatchObject({
+  await expect(
+    checkoutsProvider({ from: [join(base, 'no')] }).open(signal, { data: root, offline: false }),
+  ).rejects.toMatchObject({
     code: 'not_found',
   })
 })

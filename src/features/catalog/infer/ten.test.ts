@@ -18,7 +18,7 @@ beforeAll(async () => {
   writeCheckouts(root, tenCheckouts)
   const provider = checkoutsProvider({ from: [root] })
   portal = await testPortal({ plugins: [catalog({ providers: [{ ...provider, watch: async () => async () => {} }] })] })
-  const tree = await provider.open(new AbortController().signal)
+  const tree = await provider.open(new AbortController().signal, { data: root, offline: false })
   const files = await tree.list([...provider.paths])
   const read = async (path: string) => Buffer.from(await tree.read(path)).toString()
   text = new Map(await Promise.all(files.map(async ({ path }) => [path, await read(path)] as const)))
