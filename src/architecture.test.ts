@@ -217,10 +217,12 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
   expect(
     except([...new Set(silent)], {
       'src/features/catalog/crawler.ts enqueue': ofCrawl,
-      'src/features/catalog/crawler.ts letGo': ofCrawl,
-      'src/features/catalog/crawler.ts readOnce': ofCrawl,
-      'src/features/catalog/crawler.ts removeForGood': ofCrawl,
+      'src/features/catalog/crawler.ts failed': ofCrawl,
+      'src/features/catalog/crawler.ts finished': ofCrawl,
       'src/features/catalog/crawler.ts sweep': ofCrawl,
+      'src/features/catalog/departures.ts ofSource': ofCrawl,
+      'src/features/catalog/departures.ts ofMissing': ofCrawl,
+      'src/features/catalog/departures.ts ofOrphans': ofCrawl,
       'src/features/catalog/store/crawl.ts write': ofCrawl,
       'src/features/catalog/store/crawl.ts finish': ofCrawl,
       'src/features/catalog/store/crawl.ts startReading': ofCrawl,

@@ -125,6 +125,8 @@ describe('regions', () => {
 
   /** Partials of features whose root has another id than `<feature>-<name>`, or none. */
   const otherIds: Record<string, string> = {
+    'catalog/_activity': 'stands once for every source that is being read',
+    'catalog/_removal': 'stands once for every source of which much is missing',
     'catalog/_branch': 'stands once for every group that has others below it',
     'catalog/_found': 'stands once for groups and once for people, with an id each',
     'catalog/_text': 'catalog-text is the field of the list, so this one is catalog-text-view',

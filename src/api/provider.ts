@@ -32,6 +32,12 @@ export interface Provider {
   pathOf?(target: string): string | undefined
   /** The kinds that it may define besides those that the rules of the catalog allow; without either, every kind. */
   rules?: readonly KindRule[]
+  /** How long one reading may take, from opening to the last file; 20 minutes unless told otherwise. */
+  timeout?: Duration
+  /** The address that Git clones it from, where it is a repository: webhooks name it. Holds no credentials. */
+  repository?: string
+  /** The branch that is read, null for the repository's default one. Without it a push to any branch counts. */
+  branch?: string | null
   /** Where a person reads what a commit changed; `revision` is that of a tree it opened. */
   commitUrl?(revision: string): string | undefined
 }

@@ -42,6 +42,16 @@ const rule = KindRules.element.extend({ locations: z.array(place).min(1).optiona
 
 export type CatalogRule = z.output<typeof rule>
 
+const removal = z
+  .union([
+    z.literal(false),
+    z.strictObject({
+      share: z.number().min(0).max(1).default(0.2),
+      count: z.number().int().min(0).default(10),
+    }),
+  ])
+  .default({ share: 0.2, count: 10 })
+
 export const CatalogOptions = z.strictObject({
   providers: z.array(provider).default([]).describe('Where entities come from; without any the catalog is empty.'),
   every: duration.default('10m').describe('How often each source is read again without being told.'),
@@ -54,6 +64,7 @@ export const CatalogOptions = z.strictObject({
     .max(1_000_000)
     .default(50_000)
     .describe('Most files that one source may lead to.'),
+  removal: removal.describe('How much of a source may vanish in one reading without anybody being asked; false: all.'),
   rules: z
     .array(rule)
     .optional()

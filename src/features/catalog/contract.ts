@@ -57,6 +57,8 @@ export interface CatalogSummary {
     href: string
     count: number
     failing: number
+    /** Of which so much is missing that somebody is asked. */
+    held: number
     reading: number
     problems: number
     problemsHref: string

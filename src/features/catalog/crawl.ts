@@ -48,6 +48,10 @@ export interface CrawlResult {
   files: number
   /** Files whose content was new. */
   read: number
+  /** Entities that nothing defines any more. */
+  removed: number
+  /** Entities that would have gone, had it not been so many: somebody is asked. */
+  held: number
 }
 
 /** A file to be read, and how the crawl came to it. */
@@ -67,7 +71,8 @@ const batchBytes = 400_000
 export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
   const { provider, tree, parser, store, kinds, limits, rules, progress, signal } = args
   const unchanged = args.full ? undefined : await store.unchanged(provider, tree.revision)
-  if (unchanged !== undefined) return { revision: tree.revision, files: unchanged, read: 0 }
+  if (unchanged !== undefined) return { revision: tree.revision, files: unchanged, read: 0, removed: 0, held: 0 }
+  progress(0, undefined, 'listing')
   await tree.prefetch?.(matcher(provider.paths), signal)
   const listing = listingOf(await tree.list(undefined, signal))
   const known = await store.begin(provider, tree.revision, args.full ?? false)
@@ -99,20 +104,21 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
       read += files.length
     }
     done += batch.length
-    progress(done, done + queue.length, 'files')
+    progress(done, done + queue.length, 'reading')
   }
 
+  progress(0, undefined, 'storing')
   await storing
   await store.put(lost)
   if (reached.size >= limits.maxFiles) {
     args.log.warn({ source: provider.id, files: reached.size }, 'A source leads to more files than are read')
   }
-  await store.finish(
+  const lostOnes = await store.finish(
     [...known.keys()].filter((path) => !reached.has(path)),
     misses,
     tree.warnings ?? [],
   )
-  return { revision: tree.revision, files: reached.size, read }
+  return { revision: tree.revision, files: reached.size, read, ...lostOnes }
 
   async function followAll(locations: readonly LocationIn[]): Promise<void> {
     const added: Wanted[] = []

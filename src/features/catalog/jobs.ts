@@ -2,17 +2,20 @@ import { z } from 'zod'
 import type { JobSpec } from '../../api/plugin.ts'
 import { crawlerRef } from './crawler.ts'
 
-const CrawlPayload = z.object({ sourceId: z.string() })
+const CrawlPayload = z.object({ sourceId: z.string(), full: z.boolean().default(false) })
 
 export const jobs: readonly JobSpec[] = [
   {
     id: 'crawl',
-    timeout: '30m',
+    // The crawl has a time limit of its own, which begins with its turn.
+    timeout: '6h',
     // A source that fails is tried again by its own schedule, which the crawl sets.
     attempts: 1,
-    limit: 4,
+    // More than are read at a time: those that wait for a source that hangs leave room for others.
+    limit: 32,
     run: async ({ payload, ctx, signal, progress }) => {
-      await ctx.use(crawlerRef).crawl(CrawlPayload.parse(payload).sourceId, progress, signal)
+      const { sourceId, full } = CrawlPayload.parse(payload)
+      await ctx.use(crawlerRef).crawl(sourceId, progress, signal, full)
     },
   },
   {

@@ -3,5 +3,10 @@ import type { PermissionSpec } from '../../api/plugin.ts'
 export const permissions: Record<string, PermissionSpec> = {
   'catalog.read': { on: 'entity', description: 'See entities in lists, pages, exports and counts.' },
   'catalog.refresh': { on: 'portal', description: 'Have a source read again now.' },
+  'catalog.remove': {
+    on: 'portal',
+    description: 'Decide whether entities go that are missing from a source in large numbers.',
+    default: 'catalog.refresh',
+  },
   'catalog.sources': { on: 'portal', description: 'See the sources of the catalog, their state and their errors.' },
 }

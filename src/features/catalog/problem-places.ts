@@ -84,8 +84,12 @@ export function createProblemPlaces({ service, definitions, near, crawler, place
       problem,
       place,
       lines: isWhole && located && !isHidden ? linesOf(located.text) : null,
-      file: isOwn ? fileName(problem.path) : problem.path,
-      href: isHidden ? null : hrefOf(problem, place?.line, entity, rival),
+      file: isOwn ? fileName(problem.path) : problem.path || 'the source as a whole',
+      href: isHidden
+        ? null
+        : problem.origin === 'removal'
+          ? '/catalog/sources'
+          : hrefOf(problem, place?.line, entity, rival),
       suggestion: named?.ref ?? null,
       more: {
         others: await othersOf(problem, entity, known, looking),

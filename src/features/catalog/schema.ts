@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Entity } from '../../api/entity.ts'
 import {
   bool,
@@ -30,6 +31,8 @@ export const sources = table('catalog_sources', {
   error: text(),
   /** What to do about the error; without one, what was left out. */
   hint: text(),
+  /** Since when it cannot be read. */
+  failedSince: time(),
   startedAt: time(),
   readAt: time(),
   /** When it was last read without an error. */
@@ -51,6 +54,8 @@ export const files = table(
     parent: text(),
     documents: integer().notNull(),
     readAt: time().notNull(),
+    /** Since when it is gone or nothing leads to it, while what it defined has not been let go. */
+    missingAt: time(),
   },
   (t) => [primaryKey({ columns: [t.sourceId, t.path] })],
 )
@@ -71,9 +76,35 @@ export const candidates = table(
     entity: json<Entity>().notNull(),
     /** Which of its values came from other files; null where none did. */
     fills: json<readonly Fill[]>(),
+    /** Since when its file no longer defines it; at the end of the crawl it goes, or waits for a decision. */
+    missingAt: time(),
   },
-  (t) => [index('catalog_candidates_ref').on(t.ref), index('catalog_candidates_file').on(t.sourceId, t.path)],
+  (t) => [
+    index('catalog_candidates_ref').on(t.ref),
+    index('catalog_candidates_file').on(t.sourceId, t.path),
+    index('catalog_candidates_missing').on(t.sourceId, t.missingAt).where(sql`missing_at is not null`),
+  ],
 )
+
+/** Removals that were too large to be made without asking: one for each source at most. */
+export const removals = table('catalog_removals', {
+  sourceId: text().primaryKey(),
+  /** Stands for the set of references that would go. */
+  digest: text().notNull(),
+  /** How many entities would go, of how many. */
+  count: integer().notNull(),
+  total: integer().notNull(),
+  /** The first of their references. */
+  sample: json<readonly string[]>().notNull(),
+  askedAt: time().notNull(),
+  /** When a crawl last found the same set missing. */
+  seenAt: time().notNull(),
+  /** keep or apply; null while nobody has decided. */
+  decision: text(),
+  decidedAt: time(),
+  /** Name of who decided. */
+  decidedBy: text(),
+})
 
 /** Files that others take something from (`$text`): what they define is read again when one of these changes. */
 export const inclusions = table(

@@ -361,36 +361,5 @@ export interface MissingPage {
   searchHref: string
 }
 
-/** `catalog/sources`. */
-export interface SourcesPage {
-  /** Own address, polled while something is read. */
-  href: string
-  sources: readonly SourceRow[]
-  /** Problems of files that belong to no entity. */
-  problems: readonly Problem[]
-  /** Lines to add to portal.config.ts when there is no source. */
-  example: string
-}
-
-export interface SourceRow {
-  id: string
-  title: string
-  /** `folder`, `git`. */
-  type: string
-  location: string
-  state: 'ok' | 'partial' | 'failed' | 'reading' | 'waiting'
-  entities: number
-  files: number
-  problems: number
-  problemsHref: string | null
-  readAt: number | null
-  /** Milliseconds. */
-  took: number | null
-  revision: string | null
-  error: string | null
-  hint: string | null
-  /** POST here to read it again; null when the actor may not. */
-  refreshHref: string | null
-}
-
+export type { SourceActivity, SourceRemoval, SourceRow, SourcesPage } from './source-state.ts'
 export { entityIcon, linkIcon, linkRows, relationWords, shortName } from './wording.ts'

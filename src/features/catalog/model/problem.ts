@@ -96,6 +96,7 @@ export const problemCodes = {
   'placeholder-unreadable': 'The file that a placeholder names cannot be read',
   'placeholder-elsewhere': 'A placeholder names an address that is not read',
   'processing-failed': 'A processor failed on the entity',
+  'many-removed': 'Much of a source is missing',
 } as const
 
 export type ProblemCode = keyof typeof problemCodes

@@ -1,7 +1,10 @@
 import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
+import type { Activity } from '../activity.ts'
 import type { Crawler } from '../crawler.ts'
 import type { ProblemPlaces } from '../problem-places.ts'
+import { activityView, removalView } from '../source-state.ts'
+import type { Removal } from '../store/removals.ts'
 import { type CountedSource, looseProblems } from '../store/sources.ts'
 import type { SourceRow, SourcesPage } from '../views.ts'
 
@@ -22,13 +25,19 @@ const mostProblems = 100
 export function createSourcePages(ctx: PluginContext, crawler: Crawler, problemPlaces: ProblemPlaces): SourcePages {
   return {
     async sources(actor, signal) {
-      const mayRefresh = ctx.allows(actor, 'catalog.refresh')
+      const may = { refresh: ctx.allows(actor, 'catalog.refresh'), remove: ctx.allows(actor, 'catalog.remove') }
+      const removals = new Map((await crawler.removals()).map((removal) => [removal.sourceId, removal]))
       const loose = await looseProblems(ctx.db.read, mostProblems)
       const rows = loose.map((problem) => ({ problem, entity: null }))
       const problems = await problemPlaces.whole(actor, rows, signal)
       return {
         href: '/catalog/sources',
-        sources: (await crawler.sources()).map((source) => sourceRow(source, mayRefresh)),
+        sources: (await crawler.sources()).map((source) => ({
+          ...sourceRow(source, may.refresh),
+          state: stateOf(source, crawler.activity(source.id), removals.get(source.id)),
+          activity: activityView(crawler.activity(source.id)),
+          removal: removalView(removals.get(source.id), may.remove ? hrefOf(source.id, 'removal') : null),
+        })),
         problems,
         example: exampleConfiguration,
       }
@@ -36,13 +45,14 @@ export function createSourcePages(ctx: PluginContext, crawler: Crawler, problemP
   }
 }
 
-function sourceRow(source: CountedSource, mayRefresh: boolean): SourceRow {
+type Stated = 'state' | 'activity' | 'removal'
+
+function sourceRow(source: CountedSource, mayRefresh: boolean): Omit<SourceRow, Stated> {
   return {
     id: source.id,
     title: source.title,
     type: source.type,
     location: source.location,
-    state: stateOf(source),
     entities: source.entities,
     files: source.files,
     problems: source.problems,
@@ -52,12 +62,22 @@ function sourceRow(source: CountedSource, mayRefresh: boolean): SourceRow {
     revision: source.revision?.slice(0, 8) ?? null,
     error: source.error,
     hint: source.hint,
-    refreshHref: mayRefresh ? `/catalog/sources/${encodeURIComponent(source.id)}/reading` : null,
+    failedSince: source.failedSince?.getTime() ?? null,
+    okAt: source.okAt?.getTime() ?? null,
+    refreshHref: mayRefresh ? hrefOf(source.id, 'reading') : null,
   }
 }
 
-const states: Record<string, SourceRow['state']> = { waiting: 'waiting', reading: 'reading', failed: 'failed' }
+const hrefOf = (id: string, what: string) => `/catalog/sources/${encodeURIComponent(id)}/${what}`
 
-function stateOf(source: CountedSource): SourceRow['state'] {
-  return states[source.state] ?? (source.problems > 0 ? 'partial' : 'ok')
+function stateOf(
+  source: CountedSource,
+  activity: Activity | undefined,
+  removal: Removal | undefined,
+): SourceRow['state'] {
+  if (activity && activity.phase !== 'waiting') return 'reading'
+  if (source.state === 'failed') return 'failed'
+  if (source.okAt === null) return 'waiting'
+  if (removal && removal.decision === null) return 'held'
+  return source.problems > 0 ? 'partial' : 'ok'
 }

@@ -38,6 +38,7 @@ export function createSummariser(
           href: '/catalog/sources',
           count: sources.length,
           failing: sources.filter(({ state }) => state === 'failed').length,
+          held: (await crawler.removals()).filter(({ decision }) => decision === null).length,
           reading: sources.filter(({ state }) => state === 'reading').length,
           problems: problems.count(actor),
           problemsHref: '/catalog/problems',

@@ -4,6 +4,9 @@ import { catalogTopic, sourcesTopic } from '../contract.ts'
 import { crawlerRef } from '../crawler.ts'
 import { pagesRef } from './pages.ts'
 
+const params = z.object({ source: z.string().min(1).max(1000) })
+const Decision = z.object({ decision: z.enum(['keep', 'apply']), set: z.string().regex(/^[0-9a-f]{40}$/) })
+
 export const sourceRoutes: Route[] = [
   route({
     method: 'GET',
@@ -19,9 +22,21 @@ export const sourceRoutes: Route[] = [
     method: 'POST',
     url: '/catalog/sources/:source/reading',
     permission: 'catalog.refresh',
-    params: z.object({ source: z.string().min(1).max(1000) }),
+    params,
     handler: async ({ params, actor, use, request }, reply) => {
       await use(crawlerRef).refresh(actor, params.source, request.id)
+      return reply.redirect('/catalog/sources', 303)
+    },
+  }),
+  // What is missing goes or stays. The decision is about one set: what the person saw.
+  route({
+    method: 'POST',
+    url: '/catalog/sources/:source/removal',
+    permission: 'catalog.remove',
+    params,
+    body: Decision,
+    handler: async ({ params, body, actor, use, request }, reply) => {
+      await use(crawlerRef).decide(actor, params.source, body, request.id)
       return reply.redirect('/catalog/sources', 303)
     },
   }),

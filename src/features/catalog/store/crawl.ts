@@ -7,9 +7,17 @@ import type { LocationIn, LocationProblem } from '../locations.ts'
 import type { Inclusion, ReadDocument, ReadFile } from '../reading.ts'
 import { candidates, files, inclusions, problems, sources } from '../schema.ts'
 import { inclusionsOf, replaceInclusions } from './inclusions.ts'
-import { closeFile, forgetFile, type IngestClock, type Origin, problemId, problemRow, putDocuments } from './ingest.ts'
+import { closeFile, type IngestClock, type Origin, problemId, problemRow, putDocuments } from './ingest.ts'
 import { createInterned } from './interned.ts'
 import { refsOfDifference, settleProblems, type Touched } from './references.ts'
+import {
+  dropMissing,
+  dropSuperseded,
+  forgetMissingFiles,
+  judgeRemoval,
+  markGone,
+  type RemovalLimit,
+} from './removals.ts'
 import { chooseWinners, type Kinds } from './winners.ts'
 
 /** A file that an earlier crawl read with the same program. */
@@ -31,8 +39,17 @@ export interface CrawlStore {
   /** @returns the files known to be read, unless they must be read again */
   begin(provider: Provider, revision: string, full: boolean): Promise<ReadonlyMap<string, KnownFile>>
   put(files: readonly ReadFile[]): Promise<void>
-  /** Forgets the files that are gone and compares what was read. The notes are shown with the source. */
-  finish(gone: readonly string[], misses: readonly LocationProblem[], notes: readonly string[]): Promise<void>
+  /**
+   * Forgets what is gone, unless it is so much that somebody must be asked, and compares what was read. The notes are
+   * shown with the source.
+   */
+  finish(gone: readonly string[], misses: readonly LocationProblem[], notes: readonly string[]): Promise<Gone>
+}
+
+/** What became of entities whose definition was not found any more. */
+export interface Gone {
+  removed: number
+  held: number
 }
 
 export interface CrawlStoreArgs {
@@ -43,6 +60,8 @@ export interface CrawlStoreArgs {
   /** The program that read the source last, as far as this process knows. */
   lastReader?: string | undefined
   clock: IngestClock
+  /** How much may be removed without asking; anything unless given. */
+  removal?: RemovalLimit | undefined
   /** Called in the transaction. */
   changed(change: Omit<CatalogChanged, 'generation'>): void
 }
@@ -50,7 +69,8 @@ export interface CrawlStoreArgs {
 /** Documents of one transaction: few enough that a page waits for none of them. */
 const slice = 200
 
-export function createCrawlStore({ db, kinds, reader, lastReader, clock, changed }: CrawlStoreArgs): CrawlStore {
+export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
+  const { db, kinds, reader, lastReader, clock, removal, changed } = args
   const touched = new Set<string>()
   let including: ReadonlyMap<string, Inclusion[]> = new Map()
   let origin: Origin = { sourceId: '', revision: '', reader }
@@ -80,7 +100,7 @@ export function createCrawlStore({ db, kinds, reader, lastReader, clock, changed
       // A source without files does not tell by which program it was read.
       if (unlike > 0 || (count === 0 && lastReader !== reader)) return undefined
       if (row.state !== 'ok') {
-        const fine = { state: 'ok', error: null, hint: null }
+        const fine = { state: 'ok', error: null, hint: null, failedSince: null }
         await db.write((tx) => tx.update(sources).set(fine).where(eq(sources.id, id)))
       }
       return count
@@ -90,7 +110,8 @@ export function createCrawlStore({ db, kinds, reader, lastReader, clock, changed
       origin = { sourceId: provider.id, revision, reader }
       everything = await startReading(db, provider, clock)
       including = inclusionsOf(db.read, provider.id)
-      return full ? new Map() : knownFiles(db, provider.id, reader, including)
+      // With another reader than any, every file counts as changed.
+      return knownFiles(db, provider.id, full ? undefined : reader, including)
     },
 
     async put(read) {
@@ -113,22 +134,57 @@ export function createCrawlStore({ db, kinds, reader, lastReader, clock, changed
     },
 
     async finish(gone, misses, notes) {
+      let held = 0
       await write(async (tx) => {
-        const refs: string[] = []
-        for (const path of gone) refs.push(...(await forgetFile(tx, origin.sourceId, path)))
+        markGone(tx, origin.sourceId, gone, clock.now())
+        const refs = dropSuperseded(tx, origin.sourceId)
+        held = await judgeRemoval(tx, origin.sourceId, removal, clock)
         return refs
       })
+      const removed = held > 0 ? 0 : await letGo()
+      await forgetFiles()
       await db.write(async (tx) => {
         const { about, missed } = await replaceMisses(tx, origin.sourceId, misses, clock)
         const scope: Touched = everything ? 'all' : new Set([...touched, ...about])
         const shown = [...missed, ...(await settleProblems(tx, scope, clock))]
         await tx
           .update(sources)
-          .set({ state: 'ok', settled: true, revision: origin.revision, error: null, hint: noted(notes) })
+          .set({
+            state: 'ok',
+            settled: true,
+            revision: origin.revision,
+            error: null,
+            hint: noted(notes),
+            failedSince: null,
+          })
           .where(eq(sources.id, origin.sourceId))
         changed({ refs: [], shown, content: wrote || gone.length > 0 || shown.length > 0 })
       })
+      return { removed, held }
     },
+  }
+
+  /** In small transactions: when they are cut short, fewer are missing the next time, which is allowed all the more. */
+  async function letGo(): Promise<number> {
+    const all = new Set<string>()
+    for (let some = -1; some !== 0; ) {
+      await write(async (tx) => {
+        const refs = dropMissing(tx, origin.sourceId, slice)
+        some = refs.length
+        for (const ref of refs) all.add(ref)
+        return refs
+      })
+    }
+    return all.size
+  }
+
+  async function forgetFiles(): Promise<void> {
+    for (let some = -1; some !== 0; ) {
+      await write(async (tx) => {
+        some = await forgetMissingFiles(tx, origin.sourceId, slice)
+        return []
+      })
+    }
   }
 }
 
@@ -189,12 +245,15 @@ async function startReading(db: Database, provider: Provider, clock: IngestClock
 async function knownFiles(
   db: Database,
   sourceId: string,
-  reader: string,
+  reader: string | undefined,
   including: ReadonlyMap<string, Inclusion[]>,
 ): Promise<Map<string, KnownFile>> {
   const rows = await db.read.select().from(files).where(eq(files.sourceId, sourceId))
   const known = new Map<string, KnownFile>()
-  for (const row of rows) known.set(row.path, { blob: row.reader === reader ? row.blob : '', locations: [] })
+  for (const { path, blob, reader: by, missingAt } of rows) {
+    // What is marked as missing is unmarked by reading it again.
+    known.set(path, { blob: by === reader && missingAt === null ? blob : '', locations: [] })
+  }
   const found = db.read.all<{ path: string; position: number; ref: string; entity: string }>(
     sql`select ${candidates.path} as path, ${candidates.position} as position, ${candidates.ref} as ref,
       ${candidates.entity} as entity from ${candidates}

@@ -49,6 +49,7 @@ export async function putDocuments(
       position,
       ref,
       stale: false,
+      missingAt: null,
       seenAt: last ? new Date(last.seenAt) : clock.now(),
       entity,
       fills: fills ?? null,
@@ -60,8 +61,8 @@ export async function putDocuments(
 }
 
 /**
- * Ends the reading of a file: drops the candidates it no longer defines, replaces its problems, and remembers its
- * content as read.
+ * Ends the reading of a file: marks the candidates it no longer defines, which go at the end of the crawl if that is
+ * allowed, replaces its problems, and remembers its content as read.
  *
  * @returns the references that the file no longer defines, or that it defined when it could still be read
  */
@@ -71,7 +72,9 @@ export async function closeFile(
   file: ReadFile,
   clock: IngestClock,
 ): Promise<string[]> {
-  const gone = file.unreadable ? keepAll(tx, origin.sourceId, file.path) : dropUndefined(tx, origin.sourceId, file)
+  const gone = file.unreadable
+    ? keepAll(tx, origin.sourceId, file.path)
+    : missUndefined(tx, origin.sourceId, file, clock)
   await replaceFileProblems(tx, origin.sourceId, file, clock)
   tx.bulkInsert(
     files,
@@ -85,6 +88,7 @@ export async function closeFile(
         parent: file.parent ?? null,
         documents: file.documents.length,
         readAt: clock.now(),
+        missingAt: null,
       },
     ],
     'replace',
@@ -124,7 +128,7 @@ function candidatesOf(tx: Transaction, sourceId: string, path: string): KnownCan
 function markStale(tx: Transaction, ids: readonly string[]): void {
   if (ids.length === 0) return
   tx.run(
-    sql`update ${candidates} set stale = 1 where ${candidates.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+    sql`update ${candidates} set stale = 1, missing_at = null where ${candidates.id} in (select value from json_each(${JSON.stringify(ids)}))`,
   )
 }
 
@@ -136,15 +140,28 @@ function keepAll(tx: Transaction, sourceId: string, path: string): string[] {
   return known.map(({ ref }) => ref)
 }
 
-/** A document whose YAML is broken has lost its name: while there is one, what the file defined before stays. */
-function dropUndefined(tx: Transaction, sourceId: string, file: ReadFile): string[] {
+/**
+ * A document whose YAML is broken has lost its name: while there is one, what the file defined before stays. What the
+ * rules refuse goes at once: that is a decision of the configuration and no accident of the files.
+ */
+function missUndefined(tx: Transaction, sourceId: string, file: ReadFile, clock: IngestClock): string[] {
   const defined = new Set(file.documents.flatMap(({ ref, refused }) => (refused ? [] : ref)))
+  const refused = new Set(file.documents.flatMap(({ ref, refused }) => (refused && ref !== undefined ? ref : [])))
   const missing = candidatesOf(tx, sourceId, file.path).filter(({ ref }) => !defined.has(ref))
-  const ids = missing.map(({ id }) => id)
   const nameless = file.documents.some(({ ref, entity }) => ref === undefined && entity === undefined)
-  if (nameless) markStale(tx, ids)
-  else tx.bulkDelete(candidates.id, ids)
+  const idsOf = (found: readonly KnownCandidate[]) => found.map(({ id }) => id)
+  if (nameless) markStale(tx, idsOf(missing))
+  else {
+    tx.bulkDelete(candidates.id, idsOf(missing.filter(({ ref }) => refused.has(ref))))
+    markMissing(tx, idsOf(missing.filter(({ ref }) => !refused.has(ref))), clock)
+  }
   return missing.map(({ ref }) => ref)
+}
+
+function markMissing(tx: Transaction, ids: readonly string[], clock: IngestClock): void {
+  if (ids.length === 0) return
+  tx.run(sql`update ${candidates} set missing_at = ${clock.now().getTime()} where missing_at is null
+    and ${candidates.id} in (select value from json_each(${JSON.stringify(ids)}))`)
 }
 
 async function replaceFileProblems(

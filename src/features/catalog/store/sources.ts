@@ -53,7 +53,7 @@ export async function countSources(read: Reader): Promise<CountedSource[]> {
     )
   const [entityCounts, fileCounts, problemCounts] = [
     counted(entities),
-    counted(files),
+    counted(files, sql`${files.missingAt} is null`),
     // Notes, such as that of a skeleton, are no problems.
     counted(problems, sql`${problems.severity} <> 'info'`),
   ]
@@ -70,9 +70,10 @@ export async function markFinished(tx: Transaction, id: string, at: Date, took: 
 }
 
 export async function markFailed(tx: Transaction, id: string, at: Date, error: string, hint: string | undefined) {
+  const failedSince = sql`coalesce(${sources.failedSince}, ${at.getTime()})`
   await tx
     .update(sources)
-    .set({ state: 'failed', readAt: at, error, hint: hint ?? null })
+    .set({ state: 'failed', readAt: at, error, hint: hint ?? null, failedSince })
     .where(eq(sources.id, id))
 }
 
@@ -107,7 +108,7 @@ export async function looseProblems(read: Reader, limit: number) {
     .from(problems)
     .where(
       sql`(${problems.ref} is null or not exists (select 1 from ${entities} where ${entities.ref} = ${problems.ref}))
-        and ${problems.severity} <> 'info'`,
+        and ${problems.severity} <> 'info' and ${problems.origin} <> 'removal'`,
     )
     .orderBy(problems.sourceId, problems.path, problems.position)
     .limit(limit)
