@@ -62,6 +62,11 @@ export interface Route {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
+  /**
+   * The body as it came, a `Buffer` of at most so many bytes, whatever its type: for those who check its signature.
+   * Takes the place of `body`.
+   */
+  raw?: { maxBytes: number }
   handler(call: Call<unknown, unknown, unknown>, reply: Reply): unknown
 }
 

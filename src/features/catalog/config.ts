@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Secret } from '../../api/env.ts'
 import type { Provider } from '../../api/provider.ts'
 import { type Duration, milliseconds } from '../../api/time.ts'
 
@@ -52,6 +53,10 @@ const removal = z
   ])
   .default({ share: 0.2, count: 10 })
 
+const webhook = z.strictObject({
+  secret: z.instanceof(Secret, { message: "write secret('WEBHOOK_SECRET') and set that variable" }),
+})
+
 export const CatalogOptions = z.strictObject({
   providers: z.array(provider).default([]).describe('Where entities come from; without any the catalog is empty.'),
   every: duration.default('10m').describe('How often each source is read again without being told.'),
@@ -65,6 +70,10 @@ export const CatalogOptions = z.strictObject({
     .default(50_000)
     .describe('Most files that one source may lead to.'),
   removal: removal.describe('How much of a source may vanish in one reading without anybody being asked; false: all.'),
+  webhooks: z
+    .strictObject({ github: webhook.optional(), gitlab: webhook.optional() })
+    .default({})
+    .describe('The secrets by which pushes that a forge tells of are known to be genuine.'),
   rules: z
     .array(rule)
     .optional()

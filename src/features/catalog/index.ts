@@ -46,8 +46,10 @@ import { organisationRoutes } from './routes/organisation.ts'
 import { pagesRef } from './routes/pages.ts'
 import { problemRoutes } from './routes/problems.ts'
 import { sourceRoutes } from './routes/sources.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { checkRules } from './rules.ts'
 import { catalogService, createCatalogService } from './service.ts'
+import { createWebhooks, webhooksRef } from './webhooks/service.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../../../${name}/catalog`, import.meta.url))
 
@@ -63,6 +65,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ...listRoutes,
       ...apiRoutes,
       ...sourceRoutes,
+      ...webhookRoutes,
       ...problemRoutes,
       ...changeRoutes,
       ...organisationRoutes,
@@ -108,6 +111,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(catalogReader, service)
       ctx.provide(originsRef, origins)
       ctx.provide(crawlerRef, crawler)
+      ctx.provide(webhooksRef, createWebhooks(ctx, crawler, contributions, options.webhooks))
       ctx.provide(pagesRef, {
         list: createListPages(service, crawler, contributions),
         entity: createEntityPages({

@@ -22,10 +22,23 @@ export function addRoute(
   if ((spec.permission === undefined) === (spec.public === undefined)) {
     throw new Error(`Route ${spec.method} ${spec.url} of plugin ${plugin} needs a permission or public: true`)
   }
+  if (spec.raw) void app.register(async (scope) => takeRaw(scope, spec, plugin, host))
+  else register(app, spec, plugin, host)
+}
+
+/** Parsers hold for all routes of a scope: one that takes bytes has a scope of its own. */
+function takeRaw(scope: FastifyInstance, spec: Route, plugin: string, host: RouteHost): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  register(scope, spec, plugin, host)
+}
+
+function register(app: FastifyInstance, spec: Route, plugin: string, host: RouteHost): void {
   app.route({
     method: spec.method,
     url: spec.url,
     config: { access: spec.permission ?? 'public', plugin },
+    ...(spec.raw && { bodyLimit: spec.raw.maxBytes }),
     handler: async (request, reply) => {
       const actor = admit(request, spec, host)
       const call: Call<unknown, unknown, unknown> = {
