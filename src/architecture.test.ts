@@ -58,8 +58,6 @@ test('imports point one way: main, app, features, platform, api', () => {
       'src/features/admin/fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws the regions of the catalog',
       'src/features/admin/card-fixtures.ts -> src/features/catalog/views.ts':
         'the gallery draws the cards of the catalog',
-      'src/features/admin/inferred-fixtures.ts -> src/features/catalog/pages/written.ts':
-        'the gallery draws what was inferred',
       'src/features/admin/history-fixtures.ts -> src/features/catalog/history-views.ts':
         'the gallery draws the history',
       'src/features/admin/organisation-fixtures.ts -> src/features/catalog/organisation-views.ts':

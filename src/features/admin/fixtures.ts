@@ -16,7 +16,7 @@ import type {
 import { cardSamples } from './card-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
-import { begin, written } from './inferred-fixtures.ts'
+import { begin, written } from './infer-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
 import { chips, definition, problemList } from './problem-fixtures.ts'
 import { fields } from './provenance-fixtures.ts'
@@ -337,6 +337,7 @@ export function gallery(): GalleryPage {
                 owner: owners.unknown,
                 orphan: true,
                 stale: true,
+                inferredHref: '/catalog',
                 problems: { errors: 1, warnings: 0 },
               },
             },
@@ -360,9 +361,9 @@ export function gallery(): GalleryPage {
       section('Groups that hang wrong', 'catalog/_broken', [['every fault', broken]]),
       section('People without a group', 'catalog/_loose', [['more than fit', loose]]),
       section('Found in the organisation', 'catalog/_found', [['groups', found]], true),
+      section('File to write', 'catalog/_written', [['of a component', written]], true),
+      section('First start', 'catalog/_begin', [['the command', begin]]),
       section('Files', 'catalog/_files', [['open folder', { tree }]]),
-      section('Inferred', 'catalog/_written', [['a component', written]], true),
-      section('How to begin', 'catalog/_begin', [['with a folder', begin]]),
       section('Text', 'catalog/_text', [['a marked line', text]], true),
       section('Fields', 'catalog/_fields', [['every origin', { switches: text.switches, fields }]], true),
       section('Sources', 'catalog/_sources', [['every state', { sources, href: '#', busy: false, example: '' }]], true),
