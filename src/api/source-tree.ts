@@ -27,7 +27,7 @@ export interface LineOrigin {
   /** A file of the same tree, if it is one. */
   path: string | undefined
   line: number | undefined
-  /** In short: `package.json line 3`. */
+  /** In short: `package.json:3`. */
   text: string
   /** Why it follows: `name of the package`. */
   rule: string

@@ -24,6 +24,8 @@ test('start --from needs no configuration, and says what it found', async () => 
   expect((await portal.get('/catalog/default/component/two/write')).text).toContain(
     join(at.root, 'more/deep/two/catalog-info.yaml'),
   )
+  writeFileSync(join(at.root, 'src/one/README.md'), '# One\n\nSells all there is.\n')
+  await until('the change', async () => (await portal.get('/catalog/default/component/one')).text.includes('Sells all'))
   portal.child.kill('SIGTERM')
   expect(await portal.ended).toMatchObject({ code: 0, stderr: '' })
 })

@@ -1,6 +1,5 @@
 /** The file that nobody wrote, and the card of a first start. */
 export const written = {
-  path: 'cart/catalog-info.yaml',
   location: '/home/ines/src/cart/catalog-info.yaml',
   text: `apiVersion: backstage.io/v1alpha1
 kind: Component

@@ -56,7 +56,7 @@ export function provenanceOf(origin: Origin, words: OriginWords): Provenance {
   if (origin.by === 'file') {
     if (origin.inferred) {
       const { text, rule } = origin.inferred
-      return { text, title: `Inferred: ${rule}`, href: inferredHref(origin, words) }
+      return { text, title: `Inferred: ${rule}`, href: fileHref(followed(origin), words) }
     }
     const name = origin.file.split('/').at(-1) ?? origin.file
     const text = origin.line === null ? name : `${name}:${origin.line}`
@@ -80,7 +80,8 @@ export interface ToldField {
 export function fieldGroups(fields: readonly ToldField[], document: object, words: OriginWords): FieldGroup[] {
   const groups = new Map<string, { group: FieldGroup; rows: { line: number; row: FieldRow }[] }>()
   for (const { path, origin } of fields) {
-    const stated = statedIn(origin)
+    const said = statedIn(origin)
+    const stated = said?.by === 'file' ? followed(said) : said
     const group = stated?.by === 'file' ? fileGroup(stated, words) : addedGroup(stated ?? origin)
     const value = path[0] === 'relations' ? relationText(document, path) : shortened(valueAt(document as never, path))
     const line = stated?.by === 'file' ? (stated.line ?? Number.MAX_SAFE_INTEGER) : 0
@@ -158,11 +159,10 @@ function fileHref({ ref, sourceId, file, line }: FileOrigin, words: OriginWords)
   return outside ?? sourceHref(parseRef(ref), file, line)
 }
 
-/** The file that it follows from, where that belongs to the entity; else the line that was generated. */
-function inferredHref(origin: FileOrigin, words: OriginWords): string {
+/** The file that an inferred value follows from, where that belongs to the entity; else the line that was generated. */
+function followed(origin: FileOrigin): FileOrigin {
   const { path, line } = origin.inferred ?? {}
-  if (path === undefined || !isBeside(path, origin.file)) return fileHref(origin, words)
-  return fileHref({ ...origin, file: path, line: line ?? null }, words)
+  return path === undefined || !isBeside(path, origin.file) ? origin : { ...origin, file: path, line: line ?? null }
 }
 
 /** A file as the portal shows it, with a line marked. */

@@ -4,13 +4,10 @@ import { describe, type Found } from './describe.ts'
 import { write } from './document.ts'
 import { plain } from './fact.ts'
 import { inFolder } from './manifest.ts'
-import { type Branch, type Generated, overlay } from './overlay.ts'
+import { type Branch, type Generated, overlay, ownersFile } from './overlay.ts'
 import type { Repository } from './place.ts'
 import { type RepositoryFiles, repositoryFiles } from './repository-files.ts'
 import { type Survey, survey, surveyVersion } from './survey.ts'
-
-/** Where owners are defined whom nobody defines. */
-export const ownersFile = '.inferred/owners.yaml'
 
 export interface Inferred {
   tree: SourceTree
@@ -26,7 +23,7 @@ export type Memory = Map<string, { key: string; read: Read }>
 
 const atOnce = 4
 const head = [
-  'Inferred by Callboard from the files of this repository; no catalog-info.yaml is there.',
+  'Inferred by Callboard from the files of this repository.',
   'Behind each value stands where it comes from. Commit this file, corrected, and it holds instead.',
 ]
 

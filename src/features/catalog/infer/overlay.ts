@@ -19,6 +19,9 @@ export interface Generated extends Written {
   base: string
 }
 
+/** Where owners are defined whom nobody defines. */
+export const ownersFile = '.inferred/owners.yaml'
+
 const descriptor = /(^|\/)catalog-info\.ya?ml$/
 
 /** Puts trees beside one another, and files that nobody wrote over them. */
@@ -76,11 +79,11 @@ export async function overlay(
 
 function originOf(fact: Fact<unknown>, base: string, known: ReadonlySet<string>): LineOrigin {
   const path = fact.file === undefined ? undefined : base === '' ? fact.file : `${base}/${fact.file}`
-  const name = fact.file === undefined || fact.file.startsWith('.git/') ? fact.file : fact.file.split('/').at(-1)
+  const isThere = path !== undefined && known.has(path)
   return {
-    path: path !== undefined && known.has(path) ? path : undefined,
+    path: isThere ? path : undefined,
     line: fact.line,
-    text: name === undefined ? 'inferred' : [name, fact.line].filter(Boolean).join(' line '),
+    text: isThere ? placeOf({ file: path.split('/').at(-1), line: fact.line }) : (fact.file ?? 'inferred'),
     rule: [placeOf(fact), fact.rule].filter(Boolean).join(', '),
   }
 }

@@ -3,14 +3,14 @@ import type { Entity } from '../../../api/entity.ts'
 import { PortalError } from '../../../api/errors.ts'
 import type { Crawler } from '../crawler.ts'
 import { unmarked } from '../infer/mark.ts'
+import { ownersFile } from '../infer/overlay.ts'
 import type { Places } from '../places.ts'
 import type { CatalogService } from '../service.ts'
 
 /** `catalog/_written`: the file that would state what was inferred. */
 export interface WrittenView {
-  /** Where it belongs, as a path in the source and in full. */
-  path: string
-  location: string
+  /** Where it belongs; null for owners, which may be defined in any repository. */
+  location: string | null
   text: string
 }
 
@@ -32,7 +32,10 @@ export function createWrittenPages(args: { service: CatalogService; crawler: Cra
           .provider(sourceId)
           ?.locationOf(path)
           .replace(/^file:/, '') ?? path
-      return { path, location, text: unmarked(await places.text(sourceId, path, signal)) }
+      return {
+        location: path === ownersFile ? null : location,
+        text: unmarked(await places.text(sourceId, path, signal)),
+      }
     },
   }
 }

@@ -4,6 +4,7 @@ import { messageOf, PortalError } from '../../../api/errors.ts'
 import { readCheckout } from '../../../platform/source/checkout.ts'
 import { authorsOf } from '../../../platform/source/checkout-log.ts'
 import { openFolder } from '../../../platform/source/folder.ts'
+import { isExcluded } from '../../../platform/source/tree-path.ts'
 import { watchFolder } from '../../../platform/source/watch.ts'
 import { isMadeFolder } from '../infer/aside.ts'
 import { historyOf } from '../infer/history.ts'
@@ -15,15 +16,11 @@ const most = { depth: 3, repositories: 1000, folders: 20_000, files: 50_000, wat
 
 /** A folder of checkouts: what has `.git` in it is a repository. */
 export function checkoutFolder(root: string): Place {
-  let folders = 0
   return {
     id: root,
     title: basename(root) || root,
     async repositories(signal) {
-      const real = await realRoot(root)
-      const opened = await open(real, signal)
-      folders = opened.repositories.length > 0 ? await countFolders(opened.repositories, signal) : 0
-      return opened
+      return open(await realRoot(root), signal)
     },
     locationOf: (path) => `file:${posix.join(root, path)}`,
     pathOf(target) {
@@ -32,8 +29,7 @@ export function checkoutFolder(root: string): Place {
       return inner === '' || inner === '..' || inner.startsWith('../') ? undefined : inner
     },
     async watch(changed, failed) {
-      if (folders === 0) await this.repositories(new AbortController().signal)
-      if (folders > most.watched) {
+      if ((await countFolders(root)) > most.watched) {
         throw new PortalError('invalid', `${root} has more than ${most.watched} folders, too many to watch`, {
           hint: 'Name a folder further down, or read the source again by hand.',
         })
@@ -147,11 +143,16 @@ async function foldersIn(folder: string, warnings: string[]): Promise<string[]> 
   }
 }
 
-async function countFolders(repositories: readonly Repository[], signal: AbortSignal): Promise<number> {
+/** How many folders would be watched; it stops counting soon after there are too many. */
+async function countFolders(root: string): Promise<number> {
+  const folders = [root]
   let count = 0
-  for (const { tree } of repositories) {
-    const entries = await tree.list(undefined, signal)
-    count += new Set(entries.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1))).size
+  for (let folder = folders.pop(); folder !== undefined && count <= most.watched; folder = folders.pop()) {
+    count++
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+    for (const entry of entries) {
+      if (entry.isDirectory() && !isExcluded(entry.name)) folders.push(join(folder, entry.name))
+    }
   }
   return count
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { PortalError } from '../../../api/errors.ts'
 import type { Provider } from '../../../api/provider.ts'
-import { infer, type Memory, ownersFile } from '../infer/catalogue.ts'
+import { infer, type Memory } from '../infer/catalogue.ts'
+import { ownersFile } from '../infer/overlay.ts'
 import type { Place, Repository } from '../infer/place.ts'
 import { checkoutFolder } from './checkout-folder.ts'
 
