@@ -361,15 +361,7 @@ export function gallery(): GalleryPage {
       section('Groups that hang wrong', 'catalog/_broken', [['every fault', broken]]),
       section('People without a group', 'catalog/_loose', [['more than fit', loose]]),
       section('Found in the organisation', 'catalog/_found', [['groups', found]], true),
-      section(
-        'File to write',
-        'catalog/_written',
-        [
-          ['of a component', written],
-          ['of owners', { ...written, location: null }],
-        ],
-        true,
-      ),
+      section('File to write', 'catalog/_written', [['of a component', written]], true),
       section('First start', 'catalog/_begin', [['the command', begin]]),
       section('Files', 'catalog/_files', [['open folder', { tree }]]),
       section('Text', 'catalog/_text', [['a marked line', text]], true),
