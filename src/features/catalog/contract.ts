@@ -76,7 +76,6 @@ export interface RecentChoices {
   isFiltered: boolean
   /** All changes of that choice. */
   changesHref: string
-  /** Their Atom feed. */
   feedHref: string
 }
 

@@ -34,9 +34,9 @@ async function start(about: Partial<Provider> = {}, configured = true): Promise<
     repository: 'https://github.com/acme/shop.git',
     branch: null,
     ...about,
-    open: (signal) => {
+    open: (signal, host) => {
       opened++
-      return folder.open(signal)
+      return folder.open(signal, host)
     },
   }
   const given = new Secret('WEBHOOK', secret)
