@@ -120,10 +120,27 @@ export interface Command {
   /**
    * What it needs of the portal. `nothing`: it runs anywhere, before any `setup`, and `ctx.db` throws. `read`: the
    * database, read only, so it may run beside the running portal. `data`, unless told otherwise: the data folder for itself.
+   * `portal`: the running portal, which does the work, and where none runs the data folder for itself.
    */
-  needs?: 'nothing' | 'read' | 'data'
+  needs?: 'nothing' | 'read' | 'data' | 'portal'
   /** @returns the exit code */
-  run(args: { argv: readonly string[]; ctx: PluginContext; print(line: string): void }): Promise<number>
+  run(args: {
+    argv: readonly string[]
+    ctx: PluginContext
+    print(line: string): void
+    /** The running portal, for a command that needs `portal`. Then `ctx` is that of one that needs `nothing`. */
+    portal?: RunningPortal
+  }): Promise<number>
+}
+
+/** A portal that runs on the same data folder, asked with the rights of whoever may read that folder. */
+export interface RunningPortal {
+  /**
+   * Asks a path of it and takes JSON for an answer.
+   *
+   * @throws PortalError with the code, message and hint that the portal answered with; `upstream` when it did not answer
+   */
+  ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown>
 }
 
 export interface TablesSpec {

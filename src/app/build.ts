@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
@@ -6,6 +7,7 @@ import { shownChanged } from '../api/live.ts'
 import type { Plugin } from '../api/plugin.ts'
 import type { Route } from '../api/route.ts'
 import { portalStarted, type ServiceRef } from '../api/wiring.ts'
+import { withOperator, withOperatorPolicy } from '../platform/auth/operator.ts'
 import { healthRoutes, metricsRoute } from '../platform/http/health.ts'
 import { preferenceRoutes } from '../platform/http/preferences.ts'
 import { addRoute } from '../platform/http/routes.ts'
@@ -56,6 +58,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   const { config, plugins, log, strict = false } = options
   const { services, contributions, closing, jobs, events } = parts
   const access = accessOf(services, config)
+  const key = randomBytes(32).toString('base64url')
   const folders = viewFolders(plugins)
   const assets = await createAssets({ public: join(root, 'public'), folders })
   const failed = (view: string, err: unknown) => log.warn({ view, err }, `The view ${view} could not be rendered`)
@@ -80,7 +83,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     log,
     id: parts.id,
     origins: { host: new URL(config.baseUrl).host, loopbackOnly: access.loopbackOnly },
-    identify: access.identify,
+    identify: withOperator(access.identify, key),
     metrics: parts.metrics,
     assets,
     page,
@@ -92,7 +95,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   let ready = false
   const own = [...healthRoutes(() => ready), metricsRoute(parts.metrics), liveRoute(live), ...preferenceRoutes]
   const host = {
-    policy: access.policy,
+    policy: withOperatorPolicy(access.policy),
     permissions: contributions.permissions,
     use: <T>(service: ServiceRef<T>) => services.use(service, 'a route'),
   }
@@ -111,7 +114,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     begin: () => begin(config.baseUrl),
     listen: async () => {
       const address = await listenOn(app, config)
-      parts.lock?.describe({ address })
+      parts.lock?.describe({ address, key })
       await begin(address)
       return address
     },

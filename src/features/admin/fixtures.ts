@@ -189,6 +189,16 @@ const removal: SourceRow['removal'] = {
   decideHref: '#',
 }
 
+const other = { id: 'folder:other', title: 'other' }
+const turn: SourceRow['activity'] = {
+  words: 'Waiting for its turn',
+  done: null,
+  total: null,
+  since: now - 2_000,
+  isWaiting: true,
+}
+const keptOnes: SourceRow['removal'] = { ...removal, kept: { by: 'Anna', at: now - hour } }
+
 export const sources: SourceRow[] = (['ok', 'partial', 'failed', 'reading', 'waiting', 'held'] as const).map(
   (state, at) => ({
     id: `folder:${state}`,
@@ -207,7 +217,10 @@ export const sources: SourceRow[] = (['ok', 'partial', 'failed', 'reading', 'wai
     hint: state === 'failed' ? 'Mount it again, or change its path in portal.config.ts.' : null,
     failedSince: state === 'failed' ? now - 3 * hour : null,
     okAt: state === 'waiting' ? null : now - (state === 'failed' ? 3 : at) * hour,
-    activity: state === 'reading' ? { words: 'Reading files', done: 1_240, total: 5_300, since: now - 9_000 } : null,
+    activity:
+      state === 'reading'
+        ? { words: 'Reading files', done: 1_240, total: 5_300, since: now - 9_000, isWaiting: false }
+        : null,
     removal: state === 'held' ? removal : null,
     refreshHref: '/catalog/sources/refresh',
   }),
@@ -367,6 +380,8 @@ export function gallery(): GalleryPage {
       section('Text', 'catalog/_text', [['a marked line', text]], true),
       section('Fields', 'catalog/_fields', [['every origin', { switches: text.switches, fields }]], true),
       section('Sources', 'catalog/_sources', [['every state', { sources, href: '#', busy: false, example: '' }]], true),
+      section('Activity of a source', 'catalog/_activity', [['a turn to come', { source: other, activity: turn }]]),
+      section('Missing from a source', 'catalog/_removal', [['kept', { source: other, removal: keptOnes }]]),
     ],
   }
 }

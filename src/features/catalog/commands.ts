@@ -1,4 +1,5 @@
 import type { Command } from '../../api/plugin.ts'
+import { crawlCommand } from './crawl-command.ts'
 import { countSources } from './store/sources.ts'
 import { validate } from './validate/command.ts'
 
@@ -19,5 +20,6 @@ export const commands: readonly Command[] = [
       return sources.some(({ state }) => state === 'failed') ? 1 : 0
     },
   },
+  crawlCommand,
   validate,
 ]

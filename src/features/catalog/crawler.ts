@@ -324,6 +324,7 @@ export function createCrawler(
       if (!one) return undefined
       // Two crawls of one source would undo each other's work: the later one waits and finds nothing new.
       const earlier = running.get(sourceId)
+      if (!earlier) activities.ask(sourceId)
       const turn = (earlier ?? Promise.resolve()).then(() => readOnce(one, full, progress, signal))
       const ended = turn.catch(() => undefined)
       running.set(sourceId, ended)

@@ -49,6 +49,8 @@ export interface SourceActivity {
   done: number | null
   total: number | null
   since: number
+  /** Whether its turn has yet to come. */
+  isWaiting: boolean
 }
 
 export interface SourceRemoval {
@@ -85,6 +87,7 @@ export function activityView(activity: Activity | undefined): SourceActivity | n
     done: isCounted ? done : null,
     total: isCounted ? total : null,
     since: since.getTime(),
+    isWaiting: phase === 'waiting',
   }
 }
 

@@ -10,7 +10,15 @@ export interface LockInfo {
   command?: string | undefined
   /** Where the portal answers, once it listens. */
   address?: string | undefined
+  /** What proves to the portal that somebody may read its data folder. */
+  key?: string | undefined
   now?: (() => Date) | undefined
+}
+
+/** A portal that answers. */
+export interface Listening {
+  address: string
+  key: string
 }
 
 export interface DataFolderLock {
@@ -83,6 +91,16 @@ function taken(folder: string, card: string): PortalError {
 function unusable(folder: string, cause: Error): PortalError {
   const hint = 'Give the user that runs the portal write access to it, or name another folder with DATA_DIR.'
   return new PortalError('internal', `The data folder ${folder} cannot be used: ${cause.message}.`, { hint, cause })
+}
+
+/** Where the portal that holds a folder answers, and its key. @returns undefined while it does not listen */
+export function listeningHolder(dir: string): Listening | undefined {
+  try {
+    const { address, key } = JSON.parse(readFileSync(join(resolve(dir), 'lock.json'), 'utf8'))
+    return typeof address === 'string' && typeof key === 'string' ? { address, key } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The file may be missing, old or half written: then the holder stays unnamed. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Person, rowsOf, type TestPortal, testPortal } from '../../../testing/index.ts'
 import { entity, shop } from '../fixtures/shop.ts'
 
@@ -59,4 +59,39 @@ test('one that is not configured is not found', async () => {
   const answer = await portal.post('/catalog/sources/folder%3Anowhere/reading', {}, { as: 'root' })
   expect(answer.status).toBe(404)
   expect(answer.text).toContain('There is no source called folder:nowhere')
+})
+
+describe('for programs', () => {
+  const url = '/catalog/sources/readings.json'
+  const ask = async (sources: unknown, as?: Person, headers: Record<string, string> = {}) => {
+    const { statusCode, body } = await portal.portal.server.inject({
+      method: 'POST',
+      url,
+      payload: { sources },
+      headers: { host: 'localhost:7007', ...(as && { 'x-test-person': as }), ...headers },
+    })
+    return { status: statusCode, body: JSON.parse(body) }
+  }
+
+  test('several are read again at once, each with an audit line', async () => {
+    const before = (await rows()).length
+    expect(await ask([portal.source], 'root')).toEqual({ status: 202, body: { sources: [portal.source] } })
+    await portal.settled()
+    expect(await rows()).toHaveLength(before + 1)
+    const { sources } = (await get('/catalog/sources.json', 'anna')).json<{ sources: Record<string, unknown>[] }>()
+    expect(sources).toMatchObject([
+      { id: portal.source, title: 'Test', state: 'ok', activity: null, failedSince: null, last: { read: 0, held: 0 } },
+    ])
+  })
+
+  test('without the permission, from nobody, from another site and for no source it is refused', async () => {
+    const before = await rows()
+    for (const person of ['anna', 'ben', 'cora'] as const) expect((await ask([portal.source], person)).status).toBe(403)
+    expect((await ask([portal.source])).status).toBe(401)
+    expect((await ask([portal.source], 'root', { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await ask(['folder:nowhere'], 'root')).status).toBe(404)
+    expect((await ask([], 'root')).status).toBe(400)
+    expect((await ask('x', 'root')).status).toBe(400)
+    expect(await rows()).toEqual(before)
+  })
 })

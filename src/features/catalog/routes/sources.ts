@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Route, route } from '../../../api/route.ts'
 import { catalogTopic, sourcesTopic } from '../contract.ts'
 import { crawlerRef } from '../crawler.ts'
+import { sourceReports } from '../source-reports.ts'
 import { pagesRef } from './pages.ts'
 
 const params = z.object({ source: z.string().min(1).max(1000) })
@@ -38,6 +39,23 @@ export const sourceRoutes: Route[] = [
     handler: async ({ params, body, actor, use, request }, reply) => {
       await use(crawlerRef).decide(actor, params.source, body, request.id)
       return reply.redirect('/catalog/sources', 303)
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/catalog/sources.json',
+    permission: 'catalog.sources',
+    handler: async ({ use }) => ({ sources: await sourceReports(use(crawlerRef)) }),
+  }),
+  // For programs: several at once, and all files of them again where `full` is true.
+  route({
+    method: 'POST',
+    url: '/catalog/sources/readings.json',
+    permission: 'catalog.refresh',
+    body: z.object({ sources: z.array(z.string()).min(1).max(10_000), full: z.boolean().default(false) }),
+    handler: async ({ body, actor, use, request }, reply) => {
+      for (const id of body.sources) await use(crawlerRef).refresh(actor, id, request.id, { full: body.full })
+      return reply.code(202).send({ sources: body.sources })
     },
   }),
 ]
