@@ -23,7 +23,7 @@ export async function pluginCommand(name: string, { config, argv, print }: Comma
     })
   }
   // What a command prints may be read by a program.
-  const log = createLog('warn', process.stderr)
+  const log = createLog('warn', { destination: process.stderr })
   if (command.needs === 'nothing') {
     return await command.run({ argv, ctx: contextFor(name, unopened(plugins, { log, command: name })), print })
   }

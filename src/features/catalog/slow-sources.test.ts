@@ -120,7 +120,7 @@ test('many that hang take the turns of others only until they are known to be sl
   vi.useFakeTimers()
   try {
     const { createOpening } = await import('./opening.ts')
-    const open = createOpening(() => undefined)
+    const open = createOpening({ data: '', offline: false }, () => undefined)
     const stop = new AbortController()
     const hanging = Array.from({ length: 6 }, (_, at) => open(source(`h-${at}`, never), stop.signal))
     for (const one of hanging) one.catch(() => undefined)
