@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { rowsOf, type TestPortal, type TestPortalOptions, testPortal } from '../../testing/index.ts'
 import { entity } from './fixtures/shop.ts'
@@ -89,6 +91,18 @@ describe('a large removal', () => {
     expect(all('select * from catalog_candidates where missing_at is not null')).toEqual([])
     expect(all('select * from catalog_files where missing_at is not null')).toEqual([])
     expect((await sources()).text).not.toContain('missing')
+  })
+
+  test('is over when the very same files are there again, as after a mount', async () => {
+    await start(Object.fromEntries(Object.entries(thirty()).map(([path, text]) => [`shop/${path}`, text])))
+    const [here, away] = [join(portal.folder, 'shop'), `${portal.folder}-away`]
+    renameSync(here, away)
+    await portal.crawl()
+    expect(held()).toEqual([{ count: 30, decision: null }])
+    renameSync(away, here)
+    await portal.crawl()
+    expect([held(), orphans()]).toEqual([[], 0])
+    expect(all('select * from catalog_candidates where missing_at is not null')).toEqual([])
   })
 
   test('is none when the definitions have only moved to other files', async () => {
