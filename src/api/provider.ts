@@ -1,4 +1,5 @@
 import type { Entity, EntityRelation } from './entity.ts'
+import type { Secret } from './env.ts'
 import type { SourceTree } from './source-tree.ts'
 import type { Duration } from './time.ts'
 
@@ -25,6 +26,8 @@ export interface Provider {
   /** Where a person reads or edits the file, if there is such a place. */
   viewUrl?(path: string, line?: number): string | undefined
   editUrl?(path: string): string | undefined
+  /** The folder that a file is in, where a person reads it: ends in a slash if the address has paths. */
+  folderUrl?(path: string): string | undefined
   /**
    * The path that an absolute target (`https:`, `file:`) names, if it is one of this source; the inverse of
    * `locationOf` and `viewUrl`. Whether there is such a file does not matter.
@@ -34,10 +37,13 @@ export interface Provider {
   rules?: readonly KindRule[]
   /** How long one reading may take, from opening to the last file; 20 minutes unless told otherwise. */
   timeout?: Duration
-  /** The address that Git clones it from, where it is a repository: webhooks name it. Holds no credentials. */
+  /**
+   * What Git clones it from, without credentials; webhooks name it. Where that is on a forge, the portal itself adds the
+   * addresses of its files, both ways, for a provider that is a plain object.
+   */
   repository?: string
-  /** The branch that is read, null for the repository's default one. Without it a push to any branch counts. */
-  branch?: string | null
+  /** The branch of `repository` that is read, null for the default one. Without it a push to any branch counts. */
+  branch?: string | null | undefined
   /** Where a person reads what a commit changed; `revision` is that of a tree it opened. */
   commitUrl?(revision: string): string | undefined
 }
@@ -56,12 +62,23 @@ export interface ProviderHost {
   data: string
   /** A page waits for it: only what is here already may be opened, and nothing asked for over the network. */
   offline: boolean
+  /** The token that the configuration has for the forge of a repository. */
+  tokenFor?(repository: string): Secret | undefined
+}
+
+/** Where the file of an entity is. */
+export interface PreparedFrom {
+  location: string
+  viewUrl?: string
+  editUrl?: string
+  /** The folder of the file, as `folderUrl` of its provider has it. */
+  folderUrl?: string
 }
 
 /** Adds to or mends an entity before it is checked, or derives relations from it afterwards. Pure: no I/O. */
 export interface Processor {
   id: string
   /** May return a changed copy; what it changes is recorded as coming from this processor. */
-  prepare?(entity: Entity, from: { location: string; viewUrl?: string; editUrl?: string }): Entity
+  prepare?(entity: Entity, from: PreparedFrom): Entity
   relations?(entity: Entity): readonly EntityRelation[]
 }

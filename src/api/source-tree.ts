@@ -5,6 +5,8 @@
 export interface SourceTree {
   /** What identifies this state as a whole: a commit, or a digest of the listing. */
   readonly revision: string
+  /** The branch that it is the head of, where there are branches and its name is known. */
+  readonly branch?: string | undefined
   /** Every file that one of the glob patterns matches, sorted by path. Without patterns, every file. */
   list(patterns?: readonly string[], signal?: AbortSignal): Promise<TreeEntry[]>
   /**

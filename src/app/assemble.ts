@@ -17,9 +17,12 @@ import { portalAddress } from '../platform/http/address.ts'
 import { createMetrics, metricsRegistry } from '../platform/http/metrics.ts'
 import { portalTitle } from '../platform/http/page.ts'
 import { createHttpClient, type HttpClientOptions } from '../platform/http-client/client.ts'
+import { createListedHosts, listedHosts } from '../platform/http-client/listed-hosts.ts'
 import { createJobs, type JobRunner } from '../platform/jobs/jobs.ts'
 import { kindOf } from '../platform/jobs/kind.ts'
 import { openPolicy, policySeam } from '../platform/permissions/policy.ts'
+import { createForges } from '../platform/source/forges/forges.ts'
+import { forgesRef } from '../platform/source/forges/forges-ref.ts'
 import { Closing } from './closing.ts'
 import { createContext, Services } from './context.ts'
 import { migrationFolders } from './migrations.ts'
@@ -100,6 +103,8 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   services.provide(metricsRegistry, metrics, 'the portal')
   services.provide(portalTitle, config.title, 'the portal')
   services.provide(dataFolder, config.dataDir, 'the portal')
+  services.provide(forgesRef, createForges(config.forges), 'the portal')
+  services.provide(listedHosts, createListedHosts(config.outbound), 'the portal')
   services.provide(portalAddress, config.baseUrl, 'the portal')
   jobs = createJobs({ db, log, now, id, kinds: contributions.jobs.map(kindOf) })
   for (const plugin of plugins) await plugin.setup?.(there(contributions.contexts.get(plugin.name), plugin.name))

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { InjectOptions } from 'fastify'
-import type { OutboundConfig } from '../api/config.ts'
+import type { ForgeConfig, OutboundConfig } from '../api/config.ts'
 import type { Plugin } from '../api/plugin.ts'
 import { buildPortal, type Portal } from '../app/build.ts'
 import { withStanding } from '../app/plugins.ts'
@@ -11,6 +11,7 @@ import { listAudit } from '../platform/audit/audit.ts'
 import type { HttpClientOptions } from '../platform/http-client/client.ts'
 import { OutboundOptions } from '../platform/http-client/options.ts'
 import { createLog } from '../platform/log.ts'
+import { ForgeOptions } from '../platform/source/forges/options.ts'
 import { personHeader, testAccess } from './access.ts'
 import { elementById, type Found, hasId, textOf } from './html.ts'
 import type { Person } from './people.ts'
@@ -41,6 +42,8 @@ export interface TestPortalOptions {
   strict?: boolean
   /** What may be asked of other systems. */
   outbound?: OutboundConfig
+  /** Hosts of repositories. */
+  forges?: readonly ForgeConfig[]
   /** How they are found and reached. Unless given, no name leads anywhere. */
   network?: Pick<HttpClientOptions, 'resolver' | 'connector'>
 }
@@ -156,7 +159,7 @@ async function build(options: TestPortalOptions, folder: string, dataDir: string
     baseUrl: options.baseUrl ?? 'http://localhost:7007',
     plugins: all,
     outbound: OutboundOptions.parse(options.outbound ?? {}),
-    forges: [],
+    forges: (options.forges ?? []).map((forge) => ForgeOptions.parse(forge)),
     host,
     port: 0,
     dataDir,

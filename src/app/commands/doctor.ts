@@ -5,6 +5,8 @@ import { promisify } from 'node:util'
 import { messageOf, PortalError } from '../../api/errors.ts'
 import { pendingMigrations } from '../../platform/db/migrate.ts'
 import { openDatabase } from '../../platform/db/open.ts'
+import { createForges } from '../../platform/source/forges/forges.ts'
+import { tokensOf } from '../../platform/source/forges/forges-ref.ts'
 import type { CommandArgs } from '../cli.ts'
 import { migrationFolders } from '../migrations.ts'
 import { databaseFile } from '../paths.ts'
@@ -67,7 +69,7 @@ const checks: Record<string, Check> = {
     const failures: string[] = []
     for (const provider of providers) {
       try {
-        const host = { data: config.dataDir, offline: false }
+        const host = { data: config.dataDir, offline: false, tokenFor: tokensOf(createForges(config.forges)) }
         const signal = AbortSignal.timeout(30_000)
         await (provider.check ? provider.check(signal, host) : provider.open(signal, host))
       } catch (error) {

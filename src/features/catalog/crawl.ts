@@ -5,9 +5,11 @@ import type { Log, Progress } from '../../api/plugin.ts'
 import type { Provider } from '../../api/provider.ts'
 import type { SourceTree, TreeEntry } from '../../api/source-tree.ts'
 import type { Haste } from '../../platform/haste.ts'
+import type { Addresses } from './addresses.ts'
 import { createInclusions } from './inclusions.ts'
 import { type LocationIn, type LocationProblem, type Target, targetsOf } from './locations.ts'
 import type { DocumentProblem } from './model/problem.ts'
+import { elsewhereOf, type NamedElsewhere } from './named-elsewhere.ts'
 import type { Parser } from './parser.ts'
 import type { ReadUrl } from './placeholder-targets.ts'
 import { processFile } from './process.ts'
@@ -35,6 +37,12 @@ export interface CrawlArgs {
   treeOf?(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined>
   /** Fetches what a placeholder names by an address that no source has; without it, such an address is refused. */
   readUrl?: ReadUrl
+  /** What absolute targets of Locations lead to; without it they are not followed. */
+  addresses?: Addresses
+  /** What Locations of other sources name here; read as well. */
+  named?: readonly NamedElsewhere[]
+  /** Looks through the files although the revision is the one that was read. */
+  again?: boolean
   haste: Haste
   /** Reads files again even where their content is known. */
   full?: boolean
@@ -54,6 +62,11 @@ export interface CrawlResult {
   held: number
 }
 
+export interface Crawled extends CrawlResult {
+  /** What its Locations name in other sources; undefined where nothing was looked through. */
+  elsewhere: readonly NamedElsewhere[] | undefined
+}
+
 /** A file to be read, and how the crawl came to it. */
 interface Wanted {
   entry: TreeEntry
@@ -68,25 +81,31 @@ const batchBytes = 400_000
  * and **validate** them off the main thread, **process** what they say, **store** it in small transactions, and
  * follow the Locations among them to further files. What is not found any more is forgotten at the end.
  */
-export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
-  const { provider, tree, parser, store, kinds, limits, rules, progress, signal } = args
-  const unchanged = args.full ? undefined : await store.unchanged(provider, tree.revision)
-  if (unchanged !== undefined) return { revision: tree.revision, files: unchanged, read: 0, removed: 0, held: 0 }
+export async function crawl(args: CrawlArgs): Promise<Crawled> {
+  const { provider, tree, parser, store, kinds, limits, rules, progress, signal, named = [] } = args
+  const { revision } = tree
+  const unchanged = args.full || args.again ? undefined : await store.unchanged(provider, revision)
+  if (unchanged !== undefined) {
+    return { revision, files: unchanged, read: 0, removed: 0, held: 0, elsewhere: undefined }
+  }
   progress(0, undefined, 'listing')
-  await tree.prefetch?.(matcher(provider.paths), signal)
+  await tree.prefetch?.(anyOf(matcher(provider.paths), ...named.map(matcherOf)), signal)
   const listing = listingOf(await tree.list(undefined, signal))
   const known = await store.begin(provider, tree.revision, args.full ?? false)
   const inclusions = createInclusions(inclusionArgs(args, listing))
   const outdated = await inclusions.outdated(known)
-  const queue: Wanted[] = listing.matching(provider.paths).map((entry) => ({ entry, parent: undefined }))
+  const first = new Set([...listing.matching(provider.paths), ...named.flatMap((target) => entriesOf(target, listing))])
+  const queue: Wanted[] = [...first].map((entry) => ({ entry, parent: undefined }))
   // By which of the files that its globs name the crawl came to each.
   const reached = new Map(queue.map(({ entry }) => [entry.path, entry.path]))
   const misses: LocationProblem[] = []
   const lost: ReadFile[] = []
+  const elsewhere: NamedElsewhere[] = []
   let [done, read] = [0, 0]
   // While one batch is stored on this thread, the worker parses the next.
   let storing: Promise<void> = Promise.resolve()
 
+  for (const { isGlob, required, pattern, ref } of named) if (required && !isGlob) await keepVanished(pattern, { ref })
   while (queue.length > 0) {
     signal.throwIfAborted()
     const batch = takeBatch(queue)
@@ -118,13 +137,14 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
     misses,
     tree.warnings ?? [],
   )
-  return { revision: tree.revision, files: reached.size, read, ...lostOnes }
+  return { revision, files: reached.size, read, ...lostOnes, elsewhere }
 
   async function followAll(locations: readonly LocationIn[]): Promise<void> {
     const added: Wanted[] = []
     for (const location of locations) {
-      const { found, vanished, problems } = follow(location, provider, listing)
-      misses.push(...problems)
+      const { found, vanished, problems, others } = follow(location, args, listing)
+      elsewhere.push(...others)
+      misses.push(...problems, ...(await missesElsewhere(location, others, args)))
       for (const path of vanished) await keepVanished(path, location)
       for (const wanted of found) {
         if (reached.has(wanted.entry.path) || reached.size >= limits.maxFiles) continue
@@ -136,17 +156,18 @@ export async function crawl(args: CrawlArgs): Promise<CrawlResult> {
   }
 
   /** As in the reference, a file that a Location still names is no orphan when it is gone: what it defined stays. */
-  async function keepVanished(path: string, { path: parent, ref }: LocationIn): Promise<void> {
+  async function keepVanished(path: string, by: { path?: string; ref: string }): Promise<void> {
     const file = known.get(path)
     if (!file || reached.has(path)) return
-    reached.set(path, reached.get(parent) ?? parent)
+    const { path: parent, ref } = by
+    reached.set(path, parent === undefined ? path : (reached.get(parent) ?? parent))
     lost.push({ path, blob: '', parent, documents: [], problems: [gone(path, ref)], unreadable: true })
     await followAll(file.locations)
   }
 }
 
 function inclusionArgs({ provider, tree, parser, kinds, limits, signal, ...args }: CrawlArgs, listing: Listing) {
-  const { sources = [provider], treeOf = async () => undefined, readUrl } = args
+  const { sources = [provider], treeOf = async () => undefined, readUrl, addresses } = args
   const { maxFileBytes } = limits
   return {
     provider,
@@ -157,6 +178,7 @@ function inclusionArgs({ provider, tree, parser, kinds, limits, signal, ...args 
     sources,
     treeOf,
     ...(readUrl && { readUrl }),
+    ...(addresses && { addresses }),
     maxFileBytes,
     signal,
   }
@@ -187,6 +209,14 @@ function listingOf(entries: readonly TreeEntry[]): Listing {
 
 function matcher(patterns: readonly string[]): (path: string) => boolean {
   return picomatch([...patterns], { dot: true })
+}
+
+const anyOf = (...checks: readonly ((path: string) => boolean)[]) => {
+  return (path: string) => checks.some((holds) => holds(path))
+}
+
+function matcherOf({ isGlob, pattern }: Target): (path: string) => boolean {
+  return isGlob ? matcher([pattern]) : (path) => path === pattern
 }
 
 /** What Locations lead to is fetched at once, where it must be; its size is known only then. */
@@ -264,29 +294,68 @@ interface Followed {
   /** What it must lead to and what is not there. */
   vanished: string[]
   problems: LocationProblem[]
+  /** What it names in other sources. */
+  others: NamedElsewhere[]
 }
 
 /** The files that a Location names, and what it names in vain. */
-function follow(location: LocationIn, provider: Provider, listing: Listing): Followed {
-  const { targets, problems } = targetsOf(location.entity, location.path, provider)
+function follow(location: LocationIn, { provider, addresses }: CrawlArgs, listing: Listing): Followed {
+  const { targets, problems } = targetsOf(location.entity, location.path, provider, addresses)
   const found: Wanted[] = []
   const vanished: string[] = []
   for (const target of targets) {
-    const entries = target.isGlob ? listing.matching([target.pattern]) : [listing.at(target.pattern) ?? []].flat()
+    if (target.sourceId !== undefined) continue
+    const entries = entriesOf(target, listing)
     found.push(...entries.map((entry) => ({ entry, parent: location.path })))
     if (entries.length > 0 || !target.required) continue
     problems.push(missing(target))
     if (!target.isGlob) vanished.push(target.pattern)
   }
-  return { found, vanished, problems: problems.map((problem) => ({ ...location, problem })) }
+  const others = elsewhereOf(targets, location.ref)
+  return { found, vanished, problems: problems.map((problem) => ({ ...location, problem })), others }
 }
 
-function missing({ written, field, isGlob, pattern }: Target): DocumentProblem {
+function entriesOf({ isGlob, pattern }: Target, listing: Listing): TreeEntry[] {
+  return isGlob ? listing.matching([pattern]) : [listing.at(pattern) ?? []].flat()
+}
+
+/** Those are read by their own source; a Location is told what is not there, as far as that can be known now. */
+async function missesElsewhere(location: LocationIn, named: readonly NamedElsewhere[], args: CrawlArgs) {
+  const misses: LocationProblem[] = []
+  for (const target of named) {
+    if (!target.required || (await isThere(target, args))) continue
+    misses.push({
+      ...location,
+      problem: missing(
+        target,
+        args.sources?.find(({ id }) => id === target.sourceId),
+      ),
+    })
+  }
+  return misses
+}
+
+async function isThere(target: NamedElsewhere, { treeOf, signal }: CrawlArgs): Promise<boolean> {
+  try {
+    const tree = await treeOf?.(target.sourceId, signal)
+    if (!tree) return true
+    if (!target.isGlob) return (await tree.stat(target.pattern)) !== undefined
+    const isMeant = matcherOf(target)
+    return (await tree.list(undefined, signal)).some(({ path }) => isMeant(path))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof PortalError)) throw error
+    return error.code !== 'invalid' // It leads out of that source; that it cannot be opened is told with the source.
+  }
+}
+
+function missing({ written, field, isGlob, pattern }: Target, other?: Provider): DocumentProblem {
+  const where = other ? `the source ${other.title}` : 'this source'
   return {
     severity: 'error',
     code: 'target-not-found',
     path: field,
-    message: isGlob ? `No file of this source matches ${written}` : `There is no file ${pattern} in this source`,
+    message: isGlob ? `No file of ${where} matches ${written}` : `There is no file ${pattern} in ${where}`,
     hint: 'Correct the target, or write presence: optional if it may be absent.',
   }
 }

@@ -10,18 +10,25 @@ import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Contributions } from '../../platform/contributions.ts'
 import { dataFolder } from '../../platform/data-folder.ts'
 import { createHaste } from '../../platform/haste.ts'
+import { listedHosts } from '../../platform/http-client/listed-hosts.ts'
+import { forgesRef, tokensOf } from '../../platform/source/forges/forges-ref.ts'
 import { type Activities, type Activity, createActivities } from './activity.ts'
+import { createAddresses } from './addresses.ts'
 import type { CatalogOptions } from './config.ts'
 import { type CatalogChanged, catalogChanged } from './contract.ts'
 import { type CrawlLimits, type CrawlResult, crawl } from './crawl.ts'
 import { createDepartures } from './departures.ts'
+import { createForgeLinks, type ForgeLinks } from './forge-links.ts'
 import { heedingTree } from './heeding.ts'
+import { createNamedFiles, type NamedFiles } from './named-elsewhere.ts'
 import { createOpening } from './opening.ts'
 import { createParser, type Parser } from './parser.ts'
+import { createRemoteText } from './remote-text.ts'
 import { rulesFor, ruleText } from './rules.ts'
 import { createCrawlStore } from './store/crawl.ts'
 import { includedElsewhere } from './store/inclusions.ts'
 import { dropUnused } from './store/interned.ts'
+import { locationsOf } from './store/locations.ts'
 import { decideRemoval, findRemoval, listRemovals, type Removal, type RemovalDecision } from './store/removals.ts'
 import {
   type CountedSource,
@@ -100,7 +107,8 @@ export function createCrawler(
   let generation = 1
   const trees = new Map<string, SourceTree>()
   const readers = new Map<string, string>()
-  const host = { data: ctx.use(dataFolder) }
+  const forges = ctx.use(forgesRef)
+  const host = { data: ctx.use(dataFolder), tokenFor: tokensOf(forges) }
   const results = new Map<string, CrawlResult>()
   const activities: Activities = createActivities(ctx.now)
   const open = createOpening({ ...host, offline: false }, (sourceId) =>
@@ -117,12 +125,27 @@ export function createCrawler(
     parser ??= createParser({ log: ctx.log })
     return parser
   }
-  const providers = () => contributions().providers.map(({ spec }) => spec)
-  const provider = (id: string) => providers().find((one) => one.id === id)
+  let links: ForgeLinks | undefined
+  const linked = () => {
+    const given = () => contributions().providers.map(({ spec }) => spec)
+    links ??= createForgeLinks(given(), forges)
+    return links
+  }
+  const hosts = ctx.use(listedHosts)
+  let named: NamedFiles | undefined
+  const providers = () => linked().providers
+  const provider = (id: string) => linked().of(id)
   const changed = (change: Omit<CatalogChanged, 'generation'>) =>
     ctx.emit(catalogChanged, { generation: ++generation, ...change })
 
   const departures = createDepartures({ ctx, kinds, changed })
+  const addresses = () => createAddresses({ sources: providers(), forges, hosts })
+  const namedFiles = () => {
+    const revision = (id: string) => trees.get(id)?.revision
+    const locations = () => locationsOf(ctx.db.read)
+    named ??= createNamedFiles({ locations, addresses: addresses(), provider, revision })
+    return named
+  }
 
   async function watch(one: Provider): Promise<void> {
     if (!one.watch) return
@@ -156,13 +179,14 @@ export function createCrawler(
     const { tree, signal, giveBack } = await open(one, stop)
     const haste = createHaste()
     try {
-      trees.set(one.id, tree)
+      keep(one.id, tree)
+      const namedHere = namedFiles().in(one.id)
       const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
       const reader = readerOf(kinds(), ruleText(one, options.rules), one, limits)
       const lastReader = readers.get(one.id)
       const removal = options.removal || undefined
       const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader, lastReader, clock: ctx, removal, changed })
-      const result = await crawl({
+      const { elsewhere, ...result } = await crawl({
         provider: one,
         tree: heedingTree(tree, signal),
         parser: parserOf(),
@@ -172,6 +196,10 @@ export function createCrawler(
         rules: rulesFor(one, options.rules),
         sources: providers(),
         treeOf,
+        readUrl: createRemoteText({ http: ctx.http, hosts, forges }),
+        addresses: addresses(),
+        named: namedHere,
+        again: namedFiles().isDue(one.id),
         haste,
         full,
         progress: told,
@@ -179,6 +207,7 @@ export function createCrawler(
         log: ctx.log,
       })
       readers.set(one.id, reader)
+      if (elsewhere) for (const other of namedFiles().read(one.id, elsewhere, namedHere)) await enqueue(other)
       return result
     } catch (error) {
       // Whatever failed because the time was over: that it was over is what people must know.
@@ -250,8 +279,13 @@ export function createCrawler(
     const known = trees.get(sourceId)
     if (known) return known
     const opened = await provider(sourceId)?.open(signal, { ...host, offline: true })
-    if (opened) trees.set(sourceId, opened)
+    if (opened) keep(sourceId, opened)
     return opened
+  }
+
+  function keep(sourceId: string, tree: SourceTree): void {
+    trees.set(sourceId, tree)
+    if (linked().opened(sourceId, tree.branch)) namedFiles().reload()
   }
 
   async function comeAgain(tx: Transaction, one: Provider, after: Date): Promise<void> {
@@ -369,10 +403,10 @@ function otherSet(): PortalError {
 
 const dropUnusedFrom = (after: number) => (tx: Transaction) => dropUnused(tx, after)
 
-/** Other kinds, checks, rules, limits or links read the same file differently, and other globs read other files. */
-function readerOf({ kinds, processors }: Kinds, rules: string, provider: Provider, limits: CrawlLimits): string {
-  const links = [provider.locationOf(''), provider.viewUrl?.('x') ?? '', provider.editUrl?.('x') ?? '']
-  const own = [rules, ...provider.paths, ...links, JSON.stringify(limits)]
+/** Other kinds, checks, rules or limits read the same file differently, and other globs read other files. */
+function readerOf({ kinds, processors }: Kinds, rules: string, one: Provider, limits: CrawlLimits): string {
+  // What the addresses look like is part of the annotations.
+  const own = [rules, one.locationOf('file'), one.folderUrl?.('file') ?? '', ...one.paths, JSON.stringify(limits)]
   const parts = [String(readerVersion), ...kinds.keys(), ...processors.map(({ id }) => id), ...own]
   return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 12)
 }

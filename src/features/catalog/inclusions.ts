@@ -58,8 +58,10 @@ export function createInclusions(args: InclusionsArgs): Inclusions {
   const { parser, kinds, maxFileBytes, signal } = args
   const targets = createTargets(args)
 
+  const isFetched = (url: string) => args.readUrl !== undefined && args.readUrl.may?.(url) !== false
+
   async function isOutdated({ sourceId, file, blob }: Inclusion): Promise<boolean> {
-    if (sourceId === null) return targets.sourceOf(file) !== undefined || (blob === null && args.readUrl !== undefined)
+    if (sourceId === null) return targets.sourceOf(file) !== undefined || (blob === null && isFetched(file))
     const now = await targets.blobOf({ sourceId, file })
     return now !== undefined && now.blob !== blob
   }
@@ -140,6 +142,7 @@ export function createInclusions(args: InclusionsArgs): Inclusions {
       let portion: Plan[] = []
       let bytes = 0
       const find = remembering(targets)
+      await targets.bring(namedBy(files, targets.of, kinds))
       for (const file of files) {
         const plan = await planOf(file, { find, of: targets.of, kinds, maxFileBytes })
         if (portion.length > 0 && bytes + plan.bytes > portionBytes) {
@@ -167,6 +170,18 @@ function remembering({ find }: PlaceholderTargets): PlaceholderTargets['find'] {
     known.set(keyOf(target), found)
     return found
   }
+}
+
+/** What the documents name in sources, those left out that name more than they may. */
+function namedBy(files: readonly ParsedFile[], of: PlaceholderTargets['of'], kinds: Planning['kinds']): Target[] {
+  return files.flatMap(({ path, documents }) =>
+    documents.flatMap((document) => {
+      const { placeholders = [] } = document
+      if (!isUnfinished(document, kinds) || placeholders.length > mostInclusions.document) return []
+      const targets = placeholders.map(({ target }) => of(target, path))
+      return targets.flatMap((target) => ('reason' in target ? [] : [target]))
+    }),
+  )
 }
 
 interface Planning extends Pick<PlaceholderTargets, 'find' | 'of'> {

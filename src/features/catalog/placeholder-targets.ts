@@ -4,10 +4,15 @@ import { messageOf, PortalError } from '../../api/errors.ts'
 import { nearest } from '../../api/nearest.ts'
 import type { Provider } from '../../api/provider.ts'
 import type { SourceTree, TreeEntry } from '../../api/source-tree.ts'
+import type { Addresses } from './addresses.ts'
 import type { Fault } from './model/filling.ts'
 
 /** Fetches what an address names. @throws PortalError when it may not, or cannot, be had */
-export type ReadUrl = (url: string, options: { maxBytes: number; signal: AbortSignal }) => Promise<Uint8Array>
+export interface ReadUrl {
+  (url: string, options: { maxBytes: number; signal: AbortSignal }): Promise<Uint8Array>
+  /** Whether an address is one that is fetched at all; every one unless given. */
+  may?(url: string): boolean
+}
 
 /** What a placeholder names: a file of a source or, where `sourceId` is null, an address that no source has. */
 export interface Target {
@@ -31,6 +36,8 @@ export interface TargetsArgs {
   sources: readonly Provider[]
   treeOf(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined>
   readUrl?: ReadUrl
+  /** Says why an address that nothing has is not read. */
+  addresses?: Pick<Addresses, 'reason'>
   maxFileBytes: number
   signal: AbortSignal
 }
@@ -39,6 +46,8 @@ export interface PlaceholderTargets {
   /** Reads what is written behind `$text` and its like in the file `from`. */
   of(written: string, from: string): Target | Fault
   find(target: Target): Promise<FoundFile | Fault>
+  /** Brings the content of files from elsewhere, where it is not here yet; to be asked for before `find`. */
+  bring(targets: readonly Target[]): Promise<void>
   /** The content there is now; undefined where there is none, and where it cannot be told for the moment. */
   blobOf(target: Target): Promise<{ blob: string | null } | undefined>
   /** The source that has the file of an address, if there is one. */
@@ -52,6 +61,8 @@ export function createTargets(args: TargetsArgs): PlaceholderTargets {
   const sources = [provider, ...args.sources.filter(({ id }) => id !== provider.id)]
   const trees = new Map<string, Promise<SourceTree | undefined>>([[provider.id, Promise.resolve(tree)]])
 
+  const unbrought = new Map<string, unknown>()
+
   function openTree(sourceId: string): Promise<SourceTree | undefined> {
     const opened = trees.get(sourceId) ?? treeOf(sourceId, signal)
     trees.set(sourceId, opened)
@@ -60,7 +71,8 @@ export function createTargets(args: TargetsArgs): PlaceholderTargets {
 
   /** The listing knows the files of the source itself; a link that leaves it, or another source, must be looked at. */
   async function entryOf({ sourceId, file }: Target): Promise<[SourceTree, TreeEntry] | undefined> {
-    const own = sourceId === provider.id ? listing.at(file) : undefined
+    // What was brought since the listing was made has its size only now.
+    const own = sourceId === provider.id && !tree.prefetch ? listing.at(file) : undefined
     if (own) return [tree, own]
     const other = sourceId === null ? undefined : await openTree(sourceId)
     const entry = await other?.stat(file)
@@ -68,10 +80,21 @@ export function createTargets(args: TargetsArgs): PlaceholderTargets {
   }
 
   async function fetched(url: string): Promise<FoundFile | Fault> {
-    if (!readUrl) return elsewhere()
+    if (!readUrl || readUrl.may?.(url) === false) return elsewhere(args.addresses?.reason(url))
     const bytes = await readUrl(url, { maxBytes: maxFileBytes, signal })
     const blob = createHash('sha1').update(bytes).digest('hex')
     return { size: bytes.byteLength, blob, read: async () => bytes }
+  }
+
+  async function bringTo(sourceId: string, files: ReadonlySet<string>): Promise<void> {
+    try {
+      const holder = await openTree(sourceId)
+      await holder?.prefetch?.((path) => files.has(path), signal)
+      unbrought.delete(sourceId)
+    } catch (error) {
+      signal.throwIfAborted()
+      unbrought.set(sourceId, error)
+    }
   }
 
   async function attempt<T>(work: () => Promise<T>): Promise<T | Fault> {
@@ -104,9 +127,19 @@ export function createTargets(args: TargetsArgs): PlaceholderTargets {
         const found = await entryOf(target)
         if (!found) return missing(target.file, target.sourceId === provider.id ? listing.beside(target.file) : [])
         const [holder, { path, blob, size }] = found
+        const failure = size === 0 ? unbrought.get(target.sourceId) : undefined
+        if (failure !== undefined) throw failure
         if (size > maxFileBytes) return tooLarge(path, maxFileBytes)
         return { size, blob, read: () => holder.read(path, { maxBytes: maxFileBytes, signal }) }
       }),
+
+    async bring(wanted) {
+      const files = new Map<string, Set<string>>()
+      for (const { sourceId, file } of wanted) {
+        if (sourceId !== null) files.set(sourceId, (files.get(sourceId) ?? new Set()).add(file))
+      }
+      for (const [sourceId, paths] of files) await bringTo(sourceId, paths)
+    },
 
     async blobOf(target) {
       try {
@@ -140,12 +173,12 @@ export function tooMany(what: string, most: number): Fault {
 }
 
 /** It may be right where the author reads it, so that the entity is kept as it is written. */
-function elsewhere(): Fault {
+function elsewhere(why?: { reason: string; hint: string }): Fault {
   return {
     severity: 'warning',
     code: 'placeholder-elsewhere',
-    reason: 'was not read: it is in none of the sources of this portal, and nothing else is fetched',
-    hint: 'Write a path from this file, or add the place it names as a source in portal.config.ts.',
+    reason: `was not read: ${why?.reason ?? 'it is in none of the sources of this portal'}, and nothing else is fetched`,
+    hint: `Write a path from this file. ${why?.hint ?? 'Or add the place it names as a source in portal.config.ts.'}`,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Entity } from '../../api/entity.ts'
 import { messageOf } from '../../api/errors.ts'
-import type { Processor, Provider } from '../../api/provider.ts'
+import type { PreparedFrom, Provider } from '../../api/provider.ts'
 import { formatRef } from '../../api/ref.ts'
 import { explainer } from './model/filling.ts'
 import { type DocumentProblem, hasErrors } from './model/problem.ts'
@@ -10,10 +10,10 @@ import type { ReadDocument, ReadFile } from './reading.ts'
 import type { RuleCheck } from './rules.ts'
 import type { Kinds } from './store/winners.ts'
 
-type PreparedFrom = Parameters<NonNullable<Processor['prepare']>>[1]
+type Links = Pick<Provider, 'locationOf' | 'viewUrl' | 'editUrl' | 'folderUrl'>
 
 export interface ProcessArgs {
-  provider: Pick<Provider, 'locationOf' | 'viewUrl' | 'editUrl'>
+  provider: Links
   kinds: Kinds
   rules?: RuleCheck | undefined
   /** The file of the source by which the crawl came to this one. */
@@ -33,12 +33,18 @@ function processDocument(parsed: ParsedDocument, path: string, args: ProcessArgs
   if (!entity) return { position, ref, entity, problems }
   const refusal = rules?.(entity, provider.locationOf(origin))
   if (refusal) return { position, ref, entity: undefined, problems: [...problems, refusal], refused: true }
-  const view = provider.viewUrl?.(path)
-  const edit = provider.editUrl?.(path)
-  const from = { location: provider.locationOf(path), ...(view && { viewUrl: view }), ...(edit && { editUrl: edit }) }
-  const prepared = prepare(entity, kinds, from)
+  const prepared = prepare(entity, kinds, placeOf(provider, path))
   if ('code' in prepared) return { position, ref, entity: undefined, problems: [...problems, prepared] }
   return { position, ref, entity: prepared, problems, ...(fills && { fills }) }
+}
+
+/** What processors are told of the file of an entity. */
+export function placeOf(provider: Links | undefined, path: string): PreparedFrom {
+  const view = provider?.viewUrl?.(path)
+  const edit = provider?.editUrl?.(path)
+  const folder = provider?.folderUrl?.(path)
+  const links = { ...(view && { viewUrl: view }), ...(edit && { editUrl: edit }), ...(folder && { folderUrl: folder }) }
+  return { location: provider?.locationOf(path) ?? '', ...links }
 }
 
 /** A processor that fails keeps out the entity that it failed on, and no other. */

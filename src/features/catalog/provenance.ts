@@ -12,6 +12,7 @@ import { type Chunk, splitDocuments } from './model/chunks.ts'
 import type { DocumentPath } from './model/json-value.ts'
 import type { Lost, Traced } from './model/origins.ts'
 import type { Places } from './places.ts'
+import { placeOf } from './process.ts'
 import type { CatalogService } from './service.ts'
 import type { EntityRow } from './store/entity.ts'
 import { type Statement, statementsOf } from './store/statements.ts'
@@ -132,8 +133,6 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
 
   async function trace(row: Told, signal: AbortSignal): Promise<(path: DocumentPath) => Stated> {
     const provider = crawler.provider(row.sourceId)
-    const [viewUrl, editUrl] = [provider?.viewUrl?.(row.path), provider?.editUrl?.(row.path)]
-    const location = provider?.locationOf(row.path) ?? ''
     const file = await fileOf(row, signal)
     // Loaded with the first page that shows lines: it brings a parser of 6 MB.
     const { tracer } = await import('./model/origins.ts')
@@ -144,7 +143,7 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
       entity: row.entity,
       kinds: new Map(contributions.kinds.map(({ spec }) => [spec.kind, spec])),
       processors: contributions.processors,
-      from: { location, ...(viewUrl && { viewUrl }), ...(editUrl && { editUrl }) },
+      from: placeOf(provider, row.path),
       failed: (id, error) => ctx.log.warn({ processor: id, entity: row.ref, err: error }, 'A processor failed'),
     })
     const tree = await crawler.tree(row.sourceId, signal)

@@ -1,4 +1,4 @@
-import type { Entity, JsonObject, JsonValue, KindSpec, Processor } from '../../../api/index.ts'
+import type { Entity, JsonObject, JsonValue, KindSpec, PreparedFrom, Processor } from '../../../api/index.ts'
 import type { Chunk } from './chunks.ts'
 import { type DocumentPath, isObject, pathText, valueAt } from './json-value.ts'
 import { type Placeholder, type PlaceholderKey, placeholdersOf } from './placeholders.ts'
@@ -42,7 +42,7 @@ export interface TraceArgs {
   kinds: ReadonlyMap<string, KindSpec>
   processors: readonly { id: string; spec: Processor }[]
   /** What processors are told of the file. */
-  from: Parameters<NonNullable<Processor['prepare']>>[1]
+  from: PreparedFrom
   /** A processor threw; the others go on without it. */
   failed(processor: string, error: unknown): void
 }

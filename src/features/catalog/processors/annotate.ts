@@ -7,11 +7,12 @@ import type { Processor } from '../../../api/provider.ts'
  */
 export const annotate: Processor = {
   id: 'annotate',
-  prepare(entity, { location, viewUrl, editUrl }) {
+  prepare(entity, { location, viewUrl, editUrl, folderUrl }) {
     const { annotations: own = {} } = entity.metadata
     const annotations = {
       ...(viewUrl && { 'backstage.io/view-url': viewUrl }),
       ...(editUrl && { 'backstage.io/edit-url': editUrl }),
+      ...(folderUrl && { 'backstage.io/source-location': `url:${folderUrl}` }),
       ...harmless(own),
       'backstage.io/managed-by-location': location,
       'backstage.io/managed-by-origin-location': location,

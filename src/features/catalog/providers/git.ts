@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { z } from 'zod'
 import { Secret } from '../../../api/env.ts'
 import { PortalError } from '../../../api/errors.ts'
-import type { Provider } from '../../../api/provider.ts'
+import type { Provider, ProviderHost } from '../../../api/provider.ts'
 import { type Duration, milliseconds } from '../../../api/time.ts'
 import {
   checkBranch,
@@ -69,33 +69,42 @@ export const GitOptions = z
 export function gitProvider(given: z.input<typeof GitOptions>): Provider {
   const { url, branch, paths, token, key, every, protocols, title } = GitOptions.parse(given)
   const address = parseGitAddress(url, protocols)
-  const repositoryIn = (data: string) =>
-    openRepository({ address, credentials: { token, key }, folder: posix.join(data, 'git') })
+  const speaksHttp = address.protocol === 'https' || address.protocol === 'http'
+  const repositoryIn = ({ data, tokenFor }: ProviderHost) => {
+    const given = token ?? (speaksHttp ? tokenFor?.(address.url) : undefined)
+    return openRepository({ address, credentials: { token: given, key }, folder: posix.join(data, 'git') })
+  }
   return {
     id: `git:${address.id}${branch === undefined ? '' : `#${branch}`}`,
     title: title ?? nameOf(address) + (branch === undefined ? '' : ` (${branch})`),
     type: 'git',
     paths,
     every,
-    open: async (signal, { data, offline }): Promise<GitTree> => {
-      const repository = repositoryIn(data)
-      if (!offline) return repository.open(branch, signal)
+    repository: address.url,
+    branch,
+    open: async (signal, host): Promise<GitTree> => {
+      const repository = repositoryIn(host)
+      if (!host.offline) return repository.open(branch, signal)
       const last = await repository.last(branch)
       if (!last) throw notFetched(address)
       return last
     },
-    check: (signal, { data }) => repositoryIn(data).check(branch, signal),
+    check: (signal, host) => repositoryIn(host).check(branch, signal),
     ...linksOf(address, branch),
   }
 }
 
-/** Where people and Backstage's clients find a file. Hosts with pages of their own for files are told apart here. */
-function linksOf(
-  address: GitAddress,
-  branch: string | undefined,
-): Pick<Provider, 'locationOf' | 'viewUrl' | 'editUrl'> {
-  const ref = branch === undefined ? '' : `?ref=${encodeURIComponent(branch)}`
-  return { locationOf: (path) => `git:${address.url}//${path}${ref}` }
+/** How files are named where no forge has an address for them. */
+function linksOf(address: GitAddress, branch: string | undefined): Pick<Provider, 'locationOf' | 'pathOf'> {
+  const start = `git:${address.url}//`
+  const end = branch === undefined ? '' : `?ref=${encodeURIComponent(branch)}`
+  return {
+    locationOf: (path) => `${start}${path}${end}`,
+    pathOf(target) {
+      const isMeant = target.startsWith(start) && target.endsWith(end) && target.length > start.length + end.length
+      return isMeant ? target.slice(start.length, target.length - end.length) : undefined
+    },
+  }
 }
 
 function checkCredentials({ protocol }: GitAddress, { token, key }: { token?: unknown; key?: unknown }): void {

@@ -1,14 +1,14 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../../api/database.ts'
-import type { Entity } from '../../../api/entity.ts'
 import type { Provider } from '../../../api/provider.ts'
 import type { CatalogChanged } from '../contract.ts'
 import type { LocationIn, LocationProblem } from '../locations.ts'
 import type { Inclusion, ReadDocument, ReadFile } from '../reading.ts'
-import { candidates, files, inclusions, problems, sources } from '../schema.ts'
+import { files, inclusions, problems, sources } from '../schema.ts'
 import { inclusionsOf, replaceInclusions } from './inclusions.ts'
 import { closeFile, type IngestClock, type Origin, problemId, problemRow, putDocuments } from './ingest.ts'
 import { createInterned } from './interned.ts'
+import { locationsOf } from './locations.ts'
 import { refsOfDifference, settleProblems, type Touched } from './references.ts'
 import {
   dropMissing,
@@ -254,13 +254,8 @@ async function knownFiles(
     // What is marked as missing is unmarked by reading it again.
     known.set(path, { blob: by === reader && missingAt === null ? blob : '', locations: [] })
   }
-  const found = db.read.all<{ path: string; position: number; ref: string; entity: string }>(
-    sql`select ${candidates.path} as path, ${candidates.position} as position, ${candidates.ref} as ref,
-      ${candidates.entity} as entity from ${candidates}
-      where ${candidates.sourceId} = ${sourceId} and ${candidates.ref} >= 'location:' and ${candidates.ref} < 'location;'`,
-  ) as unknown as { path: string; position: number; ref: string; entity: string }[]
-  for (const { entity, ...place } of found) {
-    known.get(place.path)?.locations.push({ ...place, entity: JSON.parse(entity) as Entity })
+  for (const { sourceId: _, ...location } of locationsOf(db.read, sourceId)) {
+    known.get(location.path)?.locations.push(location)
   }
   for (const [path, inclusions] of including) {
     const file = known.get(path)

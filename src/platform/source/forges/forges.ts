@@ -94,7 +94,7 @@ export function createForges(own: readonly ForgeOptions[] = []): Forges {
     if (!one || !other) return false
     const [first, second] = [repositoryOfClone(one), repositoryOfClone(other)]
     // Forges do not tell upper from lower case in names; of any other host that is not known.
-    if (first && second) return keyOf(first) === keyOf(second)
+    if (first && second) return repositoryKey(first) === repositoryKey(second)
     return !first && !second && sameAddress(one, other)
   }
 
@@ -210,7 +210,8 @@ function unusable(text: string, what: string): PortalError {
   })
 }
 
-function keyOf({ site, path }: Repository): string {
+/** The same for two addresses of one repository. */
+export function repositoryKey({ site, path }: Repository): string {
   return `${site.replace(/^https?:/, '')}/${path}`.toLowerCase()
 }
 

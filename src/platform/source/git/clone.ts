@@ -13,6 +13,8 @@ export interface CloneState {
   url: string
   /** Newest commit seen of each branch that was asked for; of the branch without a name under ''. */
   heads: Record<string, string>
+  /** Name of the default branch, as the server last said. */
+  defaultBranch?: string
   /** The server gives no single objects, so all of them are here. */
   isWhole: boolean
   /** What git's own check said against the objects; they are read all the same, and never checked out. */
@@ -50,6 +52,12 @@ export async function readState(path: string): Promise<CloneState | undefined> {
   } catch {
     return undefined // Not there, or cut short: the clone is made again.
   }
+}
+
+/** Does nothing where there is no clone. */
+export async function rememberDefault(path: string, defaultBranch: string): Promise<void> {
+  const state = await readState(path)
+  if (state && state.defaultBranch !== defaultBranch) await writeState(path, { ...state, defaultBranch })
 }
 
 /** After this the clone is made again. What it holds stays readable until then. */

@@ -15,6 +15,7 @@ import {
   forgetState,
   readState,
   recoverClone,
+  rememberDefault,
 } from './clone.ts'
 import { explainGit } from './failure.ts'
 import { branchesOf } from './history.ts'
@@ -55,6 +56,12 @@ interface Clone {
   isClean: boolean
 }
 
+interface RemoteHead {
+  id: string
+  /** Of the branch; servers of old do not tell that of the default one. */
+  name: string | undefined
+}
+
 const clones = new Map<string, Clone>()
 const lsRemoteTimeout = 60_000
 
@@ -86,21 +93,23 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
     return turn
   }
 
-  async function remoteHead(branch: string | undefined, signal: AbortSignal): Promise<string> {
+  async function remoteHead(branch: string | undefined, signal: AbortSignal): Promise<RemoteHead> {
     await mkdir(home, { recursive: true, mode: 0o700 })
     const wanted = branch === undefined ? 'HEAD' : `refs/heads/${branch}`
-    const found = await lsRemote([wanted], signal)
+    const { found, symbolic } = await lsRemote([wanted], signal)
     const id = found.get(wanted)
-    if (id !== undefined) return id
+    if (id !== undefined) return { id, name: branch ?? symbolic }
     if (branch === undefined) throw empty(address)
-    const others = [...(await lsRemote(['refs/heads/*'], signal)).keys()].map((ref) => ref.slice('refs/heads/'.length))
+    const others = [...(await lsRemote(['refs/heads/*'], signal)).found.keys()].map((ref) =>
+      ref.slice('refs/heads/'.length),
+    )
     throw noBranch(address, branch, others)
   }
 
-  async function lsRemote(patterns: readonly string[], signal: AbortSignal): Promise<Map<string, string>> {
+  async function lsRemote(patterns: readonly string[], signal: AbortSignal) {
     const { config, env } = await accessTo(address, credentials, folder)
     const output = await runGit({
-      args: ['ls-remote', '--quiet', '--', address.url, ...patterns],
+      args: ['ls-remote', '--quiet', '--symref', '--', address.url, ...patterns],
       home,
       config,
       env,
@@ -108,8 +117,10 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
       signal,
       maxBytes: 4_000_000,
     })
-    const lines = output.toString('utf8').matchAll(/^([0-9a-f]{40,64})\t(\S+)$/gm)
-    return new Map(Array.from(lines, ([, id = '', ref = '']) => [ref, id]))
+    const text = output.toString('utf8')
+    const lines = text.matchAll(/^([0-9a-f]{40,64})\t(\S+)$/gm)
+    const [, symbolic] = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(text) ?? []
+    return { found: new Map(Array.from(lines, ([, id = '', ref = '']) => [ref, id])), symbolic }
   }
 
   function treeOf(commit: string, branch: string, state: CloneState): GitTree {
@@ -119,6 +130,7 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
       run: { repository: clone.path, home },
       batch: clone.batch,
       commit,
+      branch: branch || state.defaultBranch,
       notes,
       fetchBlobs: (ids, signal) => explained(() => alone(signal, (args) => fetchBlobs(args, branch, ids))),
       damaged: () => {
@@ -131,15 +143,18 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
   const repository: GitRepository = {
     open: (branch, signal) =>
       explained(async () => {
-        const head = await remoteHead(branch, signal)
+        const { id, name } = await remoteHead(branch, signal)
+        const defaultBranch = branch === undefined && name !== undefined ? { defaultBranch: name } : {}
         const known = await readState(clone.path)
-        if (known?.heads[branch ?? ''] === head) return treeOf(head, branch ?? '', known)
+        const isSame = known?.heads[branch ?? ''] === id
+        if (isSame && (branch !== undefined || known.defaultBranch === name)) return treeOf(id, branch ?? '', known)
         const state = await alone(signal, async (args) => {
-          const fetched = await fetchBranch(args, branch ?? '')
-          clone.batch.close() // Packs may have gone, or the whole clone with them.
-          return fetched
+          const fetched = isSame ? known : await fetchBranch(args, branch ?? '')
+          if (defaultBranch.defaultBranch !== undefined) await rememberDefault(clone.path, defaultBranch.defaultBranch)
+          if (!isSame) clone.batch.close() // Packs may have gone, or the whole clone with them.
+          return { ...fetched, ...defaultBranch }
         })
-        return treeOf(state.heads[branch ?? ''] ?? head, branch ?? '', state)
+        return treeOf(state.heads[branch ?? ''] ?? id, branch ?? '', state)
       }),
 
     check: (branch, signal) => explained(async () => void (await remoteHead(branch, signal))),

@@ -22,6 +22,7 @@ export interface GitTreeParts {
   run: Pick<GitRun, 'repository' | 'home'>
   batch: GitBatch
   commit: string
+  branch?: string | undefined
   /** Brings blobs from the server, all at once. */
   fetchBlobs(ids: readonly string[], signal: AbortSignal | undefined): Promise<void>
   /** Told when the clone turns out to be broken. */
@@ -182,6 +183,7 @@ export function createGitTree(parts: GitTreeParts): GitTree {
 
   return {
     revision: commit,
+    branch: parts.branch,
     get warnings() {
       return warnings
     },
