@@ -84,8 +84,17 @@ function put(root: JsonObject, path: DocumentPath, value: JsonValue): void {
 }
 
 function problemOf({ key, path, target }: Placeholder, { severity, code, reason, hint }: Fault): DocumentProblem {
-  return { severity, code, path, message: `${key} in ${pathText(path)} names ${quoted(target)}, which ${reason}`, hint }
+  return {
+    severity,
+    code,
+    path,
+    message: `${key} in ${pathText(path)} names ${quoted(plain(target))}, which ${reason}`,
+    hint,
+  }
 }
+
+/** An address with a password in it is refused, and the password not repeated. */
+const plain = (target: string) => target.replace(/(:\/\/)[^/?#]*@/, '$1')
 
 function hintFor({ key, target }: Placeholder, { code, hint }: DocumentProblem): string {
   if (code === 'wrong-type' && key !== '$text') {
