@@ -158,7 +158,7 @@ describe('targets with an address', () => {
     expect(problems()).toEqual([])
   })
 
-  test('keep what they led to over a restart, and cost nothing when nothing moved', async () => {
+  test('keep what they led to over a restart, on a default branch of another name', async () => {
     const [all, cart] = [repository('all'), repository('cart')]
     cart.git(['symbolic-ref', 'HEAD', 'refs/heads/trunk'])
     all.commit({ 'catalog-info.yaml': location([blob('cart', 'y.yaml', 'trunk')]) })
