@@ -209,6 +209,14 @@ describe('limits', () => {
     ])
   })
 
+  test('levels of a key', () => {
+    expect(only('a:\n  {{{{{{x}}}}}}: 1\n').problems).toEqual([])
+    expect(only('a:\n  {{{{{{{x}}}}}}}: 1\nb: 1\n').problems).toMatchObject([
+      { code: 'key-not-allowed', path: ['a'], place: { line: 2, column: 3 } },
+    ])
+    expect(only('? [[[[[[[]]]]]]]\n: 1\n').problems).toMatchObject([{ code: 'key-not-allowed', path: [] }])
+  })
+
   test('problems', () => {
     const { problems } = only(`${'a: 1\n'.repeat(200)}`)
     expect(problems).toHaveLength(101)
@@ -222,6 +230,8 @@ describe('limits', () => {
     ['double keys', 'a: 1\n'.repeat(20_000)],
     ['distinct keys and one fault', `${keys}\nx: @\n`],
     ['lists as keys', `apiVersion: x\nkind: X\n${lists}\n`],
+    ['deep keys', Array.from({ length: 250 }, (_, index) => `${'? '.repeat(95)}k${index}: 1\n: 1\n`).join('')],
+    ['deep lists as keys', `? ${'['.repeat(90)}x${']'.repeat(90)}\n: 1\n`.repeat(290)],
     ['lists in keys in lists', `${'[? '.repeat(95)}x${']'.repeat(95)}`],
     ['maps as keys of maps', `${'{'.repeat(95)}x${'}'.repeat(95)}`],
     ['anchors and aliases', `z: !t 1\na: &a 1\nb:\n${' - *a\n'.repeat(15_000)}`],

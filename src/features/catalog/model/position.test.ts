@@ -79,6 +79,11 @@ describe('locate', () => {
     expect(locate(odd, 0, ['s', 0])).toMatchObject({ line: 7, column: 7 })
   })
 
+  test('passes over keys that are too deep to be made a text', () => {
+    const deep = `${'? '.repeat(95)}k: 1\n: 1\n`.repeat(250)
+    expect(locate(`a: 1\n${deep}`, 0, ['b'])).toMatchObject({ line: 1, column: 1 })
+  })
+
   test('counts documents as parsing does', () => {
     expect(locate('---\n---\n# x\n---\na: 1\n', 0, ['a'])).toMatchObject({ line: 5 })
     expect(locate('a: 1', 1, ['a'])).toBeUndefined()

@@ -14,7 +14,7 @@ import {
 import { type Chunk, splitDocuments } from './chunks.ts'
 import { readNodes } from './nodes.ts'
 import type { Place } from './problem.ts'
-import { Lines } from './syntax.ts'
+import { isDeepKey, Lines } from './syntax.ts'
 
 /** Finds places in one document. */
 export type Locator = (path: readonly (string | number)[], at?: 'key' | 'value') => Place
@@ -128,6 +128,7 @@ class Tree {
     const key = this.resolved(node)
     if (isScalar(key)) return String(key.value ?? '')
     if (isAlias(node)) return `*${node.source}`
+    if (isDeepKey(key)) return ''
     const map = new YAMLMap()
     map.add(new Pair(key, null))
     return Object.keys(map.toJS(this.#doc, { maxAliasCount: -1 }))[0] ?? ''

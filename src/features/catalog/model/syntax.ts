@@ -67,6 +67,7 @@ export function syntaxProblems(doc: Document, text: string, lines: Lines): Docum
 export function structureProblems(doc: Document, lines: Lines): DocumentProblem[] {
   const doubles: { path: DocumentPath; offset: number }[] = []
   const aliases: DocumentProblem[] = []
+  const deep: DocumentProblem[] = []
   const anchors = new Set<string>()
   const visitNode = (node: unknown, path: DocumentPath) => {
     if (isAlias(node)) {
@@ -81,7 +82,8 @@ export function structureProblems(doc: Document, lines: Lines): DocumentProblem[
     const seen = new Set<string>()
     for (const { key, value } of map.items) {
       const name = isScalar(key) ? String(key.value) : undefined
-      if (name === undefined) visitNode(key, path)
+      if (isDeepKey(key)) deep.push(deepKey(path, lines.rest(rangeStart(key))))
+      else if (name === undefined) visitNode(key, path)
       else if (isScalar(key) && key.anchor) anchors.add(key.anchor)
       const here = [...path, name ?? '']
       if (name !== undefined && seen.has(name)) doubles.push({ path: here, offset: rangeStart(key) })
@@ -94,7 +96,19 @@ export function structureProblems(doc: Document, lines: Lines): DocumentProblem[
   const double = joint
     ? [missingSeparator(joint.path, lines.rest(joint.offset))]
     : doubles.map(({ path, offset }) => doubleKey(path, lines.rest(offset)))
-  return [...double, ...aliases]
+  return [...deep, ...double, ...aliases]
+}
+
+const mostKeyLevels = 6
+
+/**
+ * Whether a node has more levels of lists and maps than a key may have, which becomes a text for each of its levels: that
+ * takes time by the power of their number. Placeholders without quotes, `{{{x}}}`, have two.
+ */
+export function isDeepKey(node: unknown, levels = mostKeyLevels): boolean {
+  if (isSeq(node)) return levels === 0 || node.items.some((item) => isDeepKey(item, levels - 1))
+  if (!isMap(node)) return false
+  return levels === 0 || node.items.some(({ key, value }) => isDeepKey(key, levels - 1) || isDeepKey(value, levels - 1))
 }
 
 /** How many aliases the document uses; each costs `yaml` a search through all of them. */
@@ -236,6 +250,17 @@ function doubleKey(path: DocumentPath, place: Place): DocumentProblem {
     at: 'key',
     message: `${pathText(path)} is written twice, and only one of the two can count`,
     hint: 'Remove one of them, or merge the two.',
+    place,
+  }
+}
+
+function deepKey(path: DocumentPath, place: Place): DocumentProblem {
+  return {
+    severity: 'error',
+    code: 'key-not-allowed',
+    path,
+    message: `A key is made of more than ${mostKeyLevels} levels of lists and maps`,
+    hint: 'Put quotes around the key.',
     place,
   }
 }
