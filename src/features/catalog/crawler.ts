@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Actor } from '../../api/actor.ts'
 import type { Transaction } from '../../api/database.ts'
 import { messageOf, PortalError } from '../../api/errors.ts'
@@ -16,13 +15,14 @@ import { type Activities, type Activity, createActivities } from './activity.ts'
 import { createAddresses } from './addresses.ts'
 import type { CatalogOptions } from './config.ts'
 import { type CatalogChanged, catalogChanged } from './contract.ts'
-import { type CrawlLimits, type CrawlResult, crawl } from './crawl.ts'
-import { createDepartures } from './departures.ts'
+import { type CrawlResult, crawl } from './crawl.ts'
+import { createDepartures, nothingAsked, otherSet } from './departures.ts'
 import { createForgeLinks, type ForgeLinks } from './forge-links.ts'
 import { heedingTree } from './heeding.ts'
 import { createNamedFiles, type NamedFiles } from './named-elsewhere.ts'
 import { createOpening } from './opening.ts'
 import { createParser, type Parser } from './parser.ts'
+import { readerOf } from './reader.ts'
 import { createRemoteText } from './remote-text.ts'
 import { rulesFor, ruleText } from './rules.ts'
 import { createCrawlStore } from './store/crawl.ts'
@@ -91,9 +91,6 @@ export interface Answer {
 }
 
 export const crawlerRef: ServiceRef<Crawler> = serviceRef('catalog.crawler')
-
-/** Grows when the same file would be read differently: everything is read again then. */
-const readerVersion = 2
 
 /** A source that failed is tried again after this, if its own interval is not shorter. */
 const rescue = '1m'
@@ -389,24 +386,4 @@ export function createCrawler(
   }
 }
 
-function nothingAsked(sourceId: string): PortalError {
-  return new PortalError('not_found', `Nothing of ${sourceId} waits for a decision`, {
-    hint: 'Somebody may have decided already, or the files have come back.',
-  })
-}
-
-function otherSet(): PortalError {
-  return new PortalError('conflict', 'What is missing from this source has changed since you were asked', {
-    hint: 'Look at the Sources page again and decide there.',
-  })
-}
-
 const dropUnusedFrom = (after: number) => (tx: Transaction) => dropUnused(tx, after)
-
-/** Other kinds, checks, rules or limits read the same file differently, and other globs read other files. */
-function readerOf({ kinds, processors }: Kinds, rules: string, one: Provider, limits: CrawlLimits): string {
-  // What the addresses look like is part of the annotations.
-  const own = [rules, one.locationOf('file'), one.folderUrl?.('file') ?? '', ...one.paths, JSON.stringify(limits)]
-  const parts = [String(readerVersion), ...kinds.keys(), ...processors.map(({ id }) => id), ...own]
-  return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 12)
-}

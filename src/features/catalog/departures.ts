@@ -1,4 +1,5 @@
 import type { Transaction } from '../../api/database.ts'
+import { PortalError } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import type { CatalogChanged } from './contract.ts'
 import { forgetFile } from './store/ingest.ts'
@@ -72,4 +73,18 @@ export function createDepartures({ ctx, kinds, changed }: DeparturesArgs): Depar
       ctx.log.info({ entities: refs.length }, 'Removed entities that nothing defines any more')
     },
   }
+}
+
+/** There is no question to be answered. */
+export function nothingAsked(sourceId: string): PortalError {
+  return new PortalError('not_found', `Nothing of ${sourceId} waits for a decision`, {
+    hint: 'Somebody may have decided already, or the files have come back.',
+  })
+}
+
+/** The question is another one than was answered. */
+export function otherSet(): PortalError {
+  return new PortalError('conflict', 'What is missing from this source has changed since you were asked', {
+    hint: 'Look at the Sources page again and decide there.',
+  })
 }
