@@ -149,6 +149,7 @@ const ofPortal = [
   'reference-not-found',
   'placeholder-elsewhere',
   'processing-failed',
+  'many-removed',
 ]
 
 const folder = join(import.meta.dirname, 'broken')
