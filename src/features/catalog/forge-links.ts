@@ -61,7 +61,7 @@ export function createForgeLinks(given: readonly Provider[], forges: Forges): Fo
     const known = branchOf(one)
     if (ref !== undefined) return known === undefined ? usualNames.has(ref) : ref === known
     // The default branch is not known by name where a source names its own; alone, it is what must be meant.
-    return branch === undefined || byKey.get(one.key)?.length === 1
+    return (branch ?? null) === null || byKey.get(one.key)?.length === 1
   }
 
   function linked(one: Placed): Provider {

@@ -2,12 +2,12 @@ import { posix, resolve } from 'node:path'
 import { z } from 'zod'
 import { PortalError } from '../../../api/errors.ts'
 import type { Provider } from '../../../api/provider.ts'
-import { type Duration, milliseconds } from '../../../api/time.ts'
+import type { Duration } from '../../../api/time.ts'
 import { configurationFolder } from '../../../platform/config/folder.ts'
 import { type FolderTree, openFolder } from '../../../platform/source/folder.ts'
-import { globs } from '../../../platform/source/globs.ts'
 import { watchFolder } from '../../../platform/source/watch.ts'
 import { KindRules } from '../config.ts'
+import { isDuration, isInside } from './option-checks.ts'
 
 export const FolderOptions = z.strictObject({
   path: z.string().trim().min(1).describe('The folder; a relative path starts at the folder of the configuration'),
@@ -80,24 +80,5 @@ async function open(root: string, path: string, signal: AbortSignal): Promise<Fo
       hint: `Correct the option path ("${path}") of folderProvider. ${cause.hint ?? ''}`.trim(),
       cause,
     })
-  }
-}
-
-function isInside(pattern: string): boolean {
-  const text = pattern.replace(/^!/, '')
-  if (posix.isAbsolute(text) || text.split('/').includes('..')) return false
-  try {
-    globs([pattern])
-    return true
-  } catch {
-    return false // Too many wildcards.
-  }
-}
-
-function isDuration(value: unknown): boolean {
-  try {
-    return typeof value === 'string' && milliseconds(value) > 0
-  } catch {
-    return false
   }
 }

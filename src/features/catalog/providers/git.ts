@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Secret } from '../../../api/env.ts'
 import { PortalError } from '../../../api/errors.ts'
 import type { Provider, ProviderHost } from '../../../api/provider.ts'
-import { type Duration, milliseconds } from '../../../api/time.ts'
+import type { Duration } from '../../../api/time.ts'
 import {
   checkBranch,
   type GitAddress,
@@ -13,7 +13,8 @@ import {
 } from '../../../platform/source/git/address.ts'
 import { openRepository } from '../../../platform/source/git/repository.ts'
 import type { GitTree } from '../../../platform/source/git/tree.ts'
-import { globs } from '../../../platform/source/globs.ts'
+import { KindRules } from '../config.ts'
+import { isDuration, isInside } from './option-checks.ts'
 
 const secretValue = (example: string) =>
   z.instanceof(Secret, { message: `write ${example}; a text would be shown with the configuration` }).optional()
@@ -52,6 +53,9 @@ export const GitOptions = z
       .min(1)
       .optional()
       .describe('What the source is called on pages; the last two parts of the path unless given'),
+    rules: KindRules.optional().describe(
+      'Which kinds the repository may define; every kind unless the catalog has rules',
+    ),
   })
   .superRefine((options, context) => {
     const message = problemOf(() => checkCredentials(parseGitAddress(options.url, options.protocols), options))
@@ -67,7 +71,7 @@ export const GitOptions = z
  * @example gitProvider({ url: 'git@git.acme.dev:shop/catalog.git', key: secret('GIT_KEY'), branch: 'main' })
  */
 export function gitProvider(given: z.input<typeof GitOptions>): Provider {
-  const { url, branch, paths, token, key, every, protocols, title } = GitOptions.parse(given)
+  const { url, branch, paths, token, key, every, protocols, title, rules } = GitOptions.parse(given)
   const address = parseGitAddress(url, protocols)
   const speaksHttp = address.protocol === 'https' || address.protocol === 'http'
   const repositoryIn = ({ data, tokenFor }: ProviderHost) => {
@@ -81,7 +85,8 @@ export function gitProvider(given: z.input<typeof GitOptions>): Provider {
     paths,
     every,
     repository: address.url,
-    branch,
+    branch: branch ?? null,
+    ...(rules && { rules }),
     open: async (signal, host): Promise<GitTree> => {
       const repository = repositoryIn(host)
       if (!host.offline) return repository.open(branch, signal)
@@ -140,24 +145,5 @@ function problemOf(check: () => unknown): string | undefined {
   } catch (error) {
     if (!(error instanceof PortalError)) throw error
     return `${error.message}. ${error.hint ?? ''}`.trim()
-  }
-}
-
-function isInside(pattern: string): boolean {
-  const text = pattern.replace(/^!/, '')
-  if (posix.isAbsolute(text) || text.split('/').includes('..')) return false
-  try {
-    globs([pattern])
-    return true
-  } catch {
-    return false // Too many wildcards.
-  }
-}
-
-function isDuration(value: unknown): boolean {
-  try {
-    return typeof value === 'string' && milliseconds(value) > 0
-  } catch {
-    return false
   }
 }
