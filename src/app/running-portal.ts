@@ -1,20 +1,9 @@
 import type { Logger } from 'pino'
-import { PortalError } from '../api/errors.ts'
+import { errorCodes, PortalError } from '../api/errors.ts'
 import type { RunningPortal } from '../api/plugin.ts'
 import type { Listening } from '../platform/db/lock.ts'
 import { createHttpClient } from '../platform/http-client/client.ts'
 import { defaultOutbound } from '../platform/http-client/options.ts'
-
-const codes = [
-  'invalid',
-  'unauthenticated',
-  'forbidden',
-  'not_found',
-  'conflict',
-  'rate_limited',
-  'upstream',
-  'internal',
-]
 
 /** Asks the portal that holds the data folder. */
 export function runningPortal({ address, key }: Listening, log: Logger): RunningPortal & { close(): Promise<void> } {
@@ -40,6 +29,6 @@ export function runningPortal({ address, key }: Listening, log: Logger): Running
 
 function refusal(answer: unknown): PortalError {
   const { code, message, hint } = (answer as { error?: { code?: string; message?: string; hint?: string } }).error ?? {}
-  const known = codes.find((one) => one === code) as PortalError['code'] | undefined
+  const known = errorCodes.find((one) => one === code)
   return new PortalError(known ?? 'upstream', message ?? 'The portal refused', hint === undefined ? {} : { hint })
 }
