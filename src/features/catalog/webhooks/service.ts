@@ -9,10 +9,11 @@ import type { PluginContext } from '../../../api/plugin.ts'
 import type { Provider } from '../../../api/provider.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
-import { createForges } from '../../../platform/source/forges/forges.ts'
+import { forgesRef } from '../../../platform/source/forges/forges-ref.ts'
 import type { Crawler } from '../crawler.ts'
 import { targetsOf } from '../locations.ts'
-import { knowsAny, locationsOf } from '../store/pushes.ts'
+import { locationsOf } from '../store/locations.ts'
+import { knowsAny } from '../store/pushes.ts'
 import * as github from './github.ts'
 import * as gitlab from './gitlab.ts'
 import type { Delivery, Push, Request } from './push.ts'
@@ -68,7 +69,7 @@ export function createWebhooks(
 ): Webhooks {
   const seen = new LRUCache<string, number>({ max: 1000 })
   const asked = new Map<string, number>()
-  const { sameRepository } = createForges()
+  const { sameRepository } = ctx.use(forgesRef)
 
   return {
     async take(name, request, requestId) {
