@@ -106,7 +106,7 @@ describe('what an author may not have', () => {
       const { message, ...problem } = found[at] ?? { message: '', hint: '' }
       expect([key, target, message]).toEqual([key, target, expect.stringContaining(reason)])
       expect(problem).toMatchObject({ code: 'placeholder-unreadable', severity: 'error', field: '["spec","extra"]' })
-      expect(problem.hint).toBeTruthy()
+      expect(problem.hint).toMatch(/^[A-Z].{10,}[.?]$/)
       expect(message + problem.hint).not.toMatch(/zebra|SECRET/)
     }
     expect((await portal.get('/catalog/problems')).text).toContain('x/catalog-info.yaml:4')

@@ -100,7 +100,7 @@ async function definedIn(files: RepositoryFiles): Promise<{ kind: string; name: 
 
 async function entitiesIn(paths: readonly string[], files: RepositoryFiles): Promise<{ kind: string; name: string }[]> {
   // Loaded where a repository has such a file.
-  const { loadAll } = await import('js-yaml')
+  const { loadAll, YAMLException } = await import('js-yaml')
   const found: { kind: string; name: string }[] = []
   for (const path of paths) {
     const text = await files.text(path)
@@ -111,7 +111,10 @@ async function entitiesIn(paths: readonly string[], files: RepositoryFiles): Pro
         const name = metadata?.name
         if (typeof kind === 'string' && typeof name === 'string') found.push({ kind, name })
       }
-    } catch {}
+    } catch (error) {
+      // The crawl reads this file as well, and tells what is wrong with it and where.
+      if (!(error instanceof YAMLException)) throw error
+    }
   }
   return found
 }
