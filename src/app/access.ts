@@ -18,11 +18,11 @@ export interface Access {
  *
  * @throws PortalError `invalid` when the portal would be open to others without any access control
  */
-export function accessOf(services: Services, config: Pick<LoadedConfig, 'host'>): Access {
+export function accessOf(services: Services, config: Pick<LoadedConfig, 'host' | 'unprotected'>): Access {
   const identify = services.tryUse(identitySeam)
   const policy = services.tryUse(policySeam)
   if (identify && policy) return { identify, policy, notice: undefined, loopbackOnly: false }
-  if (!isLoopback(config.host)) {
+  if (!isLoopback(config.host) && !config.unprotected) {
     throw new PortalError('invalid', `HOST is ${config.host}, but this portal has no access control`, {
       hint: [
         'Without it everybody who reaches the portal may do everything, so it serves this machine only.',
@@ -30,6 +30,8 @@ export function accessOf(services: Services, config: Pick<LoadedConfig, 'host'>)
         'people in, and name its address in portal.config.ts:',
         '',
         "  export default defineConfig({ baseUrl: 'https://portal.example.com', … })",
+        '',
+        'In a container whose port is published to 127.0.0.1 only, set UNPROTECTED=yes.',
       ].join('\n'),
     })
   }

@@ -24,7 +24,7 @@ describe('access', () => {
   test.each(['127.0.0.1', 'localhost', '::1', '127.9.9.9'])(
     'without access control %s is served, by the guest, with a notice',
     (host) => {
-      const access = accessOf(services(), { host })
+      const access = accessOf(services(), { host, unprotected: false })
       expect(access).toMatchObject({ loopbackOnly: true, notice: expect.stringContaining('no access control') })
       expect(access.identify({} as never)).toMatchObject({ kind: 'guest' })
     },
@@ -38,14 +38,19 @@ describe('access', () => {
         message: `HOST is ${host}, but this portal has no access control`,
         hint: expect.stringContaining('export default defineConfig({'),
       }
-      expect(() => accessOf(services(), { host })).toThrow(expect.objectContaining(refusal))
-      expect(() => accessOf(services('identity'), { host })).toThrow('no access control')
-      expect(() => accessOf(services('policy'), { host })).toThrow('no access control')
+      expect(() => accessOf(services(), { host, unprotected: false })).toThrow(expect.objectContaining(refusal))
+      expect(() => accessOf(services('identity'), { host, unprotected: false })).toThrow('no access control')
+      expect(() => accessOf(services('policy'), { host, unprotected: false })).toThrow('no access control')
     },
   )
 
+  test('where something else keeps others away every address is served, by the guest, with a notice', () => {
+    const access = accessOf(services(), { host: '0.0.0.0', unprotected: true })
+    expect(access).toMatchObject({ loopbackOnly: true, notice: expect.stringContaining('no access control') })
+  })
+
   test('with both sign-in and rules every address may be served, without a notice', () => {
-    const access = accessOf(services('identity', 'policy'), { host: '0.0.0.0' })
+    const access = accessOf(services('identity', 'policy'), { host: '0.0.0.0', unprotected: false })
     expect(access).toMatchObject({ loopbackOnly: false, notice: undefined })
     expect(access.identify({} as never)).toBe(people.anna)
   })

@@ -164,6 +164,7 @@ async function build(options: TestPortalOptions, folder: string, dataDir: string
     port: 0,
     dataDir,
     development: true,
+    unprotected: false,
   }
   return buildPortal({
     config,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { access, constants, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { messageOf, PortalError } from '../../api/errors.ts'
 import { pendingMigrations } from '../../platform/db/migrate.ts'
@@ -23,7 +24,7 @@ const checks: Record<string, Check> = {
   configuration: async ({ config }) => `${config.file}, ${withStanding(config.plugins).length} plugins`,
 
   disk: async ({ config }) => {
-    const folder = existsSync(config.dataDir) ? config.dataDir : '.'
+    const folder = nearestFolder(config.dataDir)
     await access(folder, constants.W_OK)
     const { bavail, bsize } = await statfs(folder)
     const free = bavail * bsize
@@ -105,6 +106,11 @@ export async function doctor(args: CommandArgs): Promise<number> {
     troubles === 0 ? 'Everything is fine.' : `${troubles} of ${Object.keys(checks).length} checks found trouble.`,
   )
   return troubles === 0 ? 0 : 1
+}
+
+/** The folder itself, or the one it would be made in. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder))
 }
 
 function mebibytes(bytes: number): string {

@@ -47,6 +47,7 @@ const configOf = (plugins: readonly Plugin[]): LoadedConfig => ({
   port: 0,
   dataDir,
   development: false,
+  unprotected: false,
 })
 
 const command = (name: string, plugin: Plugin, argv: readonly string[] = []) =>

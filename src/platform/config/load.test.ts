@@ -75,6 +75,7 @@ test('a configuration outside the checkout shares callboard and zod with the por
     baseUrl: 'http://localhost:7007',
     host: '127.0.0.1',
     port: 7007,
+    unprotected: false,
     development: false,
   })
   expect(result.config.dataDir).toMatch(/data$/)
@@ -112,6 +113,7 @@ test('the environment names file, address and data folder', async () => {
     host: '::1',
     port: 8080,
     dataDir: join(folder, 'run/mine'),
+    unprotected: false,
     development: true,
     outbound: { denyHosts: [], allowPrivate: [], allowHttp: [], timeout: '30s', maxBytes: 10_000_000, perHost: 8 },
     forges: [],
@@ -126,11 +128,14 @@ const docs = () => definePlugin({ name: 'docs', apiVersion: 1 })
 export default { title: 7, baseURL: 'x', baseUrl: 'portal.acme.dev', plugin: [], plugins: [docs, docs(), docs(),
   [docs()], { title: 'no' }, { name: 'Bad Name', apiVersion: 1 }, { name: 'old', apiVersion: 2, entityTab: [] }] }`,
   })
-  const { code, message, hint } = await load({ file: 'portal.config.ts', env: { PORT: '70000', HOST: 'a b' } })
+  const { code, message, hint } = await load({
+    file: 'portal.config.ts',
+    env: { PORT: '70000', HOST: 'a b', UNPROTECTED: 'true' },
+  })
   expect(code).toBe('invalid')
   expect(hint).toContain('callboard config')
   for (const part of [
-    'The configuration has 13 problems',
+    'The configuration has 14 problems',
     'title is the number 7. Write a text',
     'baseUrl is the text "portal.acme.dev". Write scheme',
     '"baseURL" is unknown. Did you mean "baseUrl"?',
@@ -144,6 +149,7 @@ export default { title: 7, baseURL: 'x', baseUrl: 'portal.acme.dev', plugin: [],
     'has apiVersion 2; this portal knows apiVersion 1.',
     'HOST is "a b"',
     'PORT is "70000"',
+    'UNPROTECTED is "true"',
   ]) {
     expect(message).toContain(part)
   }

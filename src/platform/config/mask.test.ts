@@ -71,6 +71,7 @@ test('a plugin is told by its options and the names of its contributions', () =>
     host: '127.0.0.1',
     port: 7007,
     dataDir: '/srv/data',
+    unprotected: false,
     development: false,
     outbound: defaultOutbound,
     forges: [],

@@ -6,13 +6,15 @@ import type { Problem } from './problem.ts'
 export interface Settings {
   host: string
   port: number
+  /** Something in front of the portal keeps others away, so it may listen on any address without access control. */
+  unprotected: boolean
   dataDir: string
   development: boolean
 }
 
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
 
-/** Reads HOST, PORT, DATA_DIR and NODE_ENV. An empty variable counts as absent, as in a compose file. */
+/** Reads HOST, PORT, UNPROTECTED, DATA_DIR and NODE_ENV. An empty variable counts as absent, as in a compose file. */
 export function readSettings(
   env: NodeJS.ProcessEnv,
   folders: { root: string; cwd: string },
@@ -32,9 +34,17 @@ export function readSettings(
       remedy: 'Set it to a number from 1 to 65535 (0 takes any free one), or leave it out for 7007.',
     })
   }
+  const unprotected = env.UNPROTECTED || 'no'
+  if (unprotected !== 'yes' && unprotected !== 'no') {
+    problems.push({
+      what: `UNPROTECTED is "${unprotected}", which is neither yes nor no.`,
+      remedy: 'Set it to yes only where something else keeps others away, or leave it out.',
+    })
+  }
   const settings = {
     host,
     port: Number(port),
+    unprotected: unprotected === 'yes',
     dataDir: env.DATA_DIR ? resolve(folders.cwd, env.DATA_DIR) : resolve(folders.root, 'data'),
     development: env.NODE_ENV === 'development',
   }
