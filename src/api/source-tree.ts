@@ -16,6 +16,15 @@ export interface SourceTree {
   read(path: string, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<Uint8Array>
   stat(path: string): Promise<TreeEntry | undefined>
   log?(path: string): Promise<Commit | undefined>
+  /**
+   * Who made the commits that touched what lies in a folder, the busiest first; empty for all of the tree. Reads what is
+   * here already.
+   *
+   * @throws PortalError `upstream` when it takes too long
+   */
+  contributors?(folder: string, options: ContributorsOptions): Promise<Contributors>
+  /** The repository that a file lies in, where a tree holds several. */
+  repositoryOf?(path: string): TreeRepository | undefined
   /** Brings the content of files from elsewhere, all in one go; only a crawl asks for it. Sizes may be 0 until then. */
   prefetch?(wants: (path: string) => boolean, signal?: AbortSignal): Promise<void>
   /** What was left out and why, as short sentences without a full stop; known once the tree has been listed. */
@@ -48,4 +57,35 @@ export interface Commit {
   author: string
   /** Milliseconds since 1970. */
   at: number
+}
+
+export interface ContributorsOptions {
+  /** Milliseconds since 1970; older commits do not count. */
+  since: number
+  /** Most commits that are counted, the newest first. */
+  most: number
+  signal?: AbortSignal | undefined
+}
+
+export interface Contributors {
+  people: readonly Contributor[]
+  /** Commits that were counted; merges are not. */
+  commits: number
+  /** There are more commits than were counted. */
+  isPartial: boolean
+}
+
+export interface Contributor {
+  name: string
+  email: string
+  commits: number
+  /** Of the newest commit, in milliseconds since 1970. */
+  lastAt: number
+}
+
+export interface TreeRepository {
+  /** Its folder in the tree; empty where it is the tree. */
+  folder: string
+  /** What Git clones it from, as its configuration names it; it may hold credentials. */
+  url: string | undefined
 }

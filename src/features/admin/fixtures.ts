@@ -14,6 +14,7 @@ import type {
   Tree,
 } from '../catalog/views.ts'
 import { cardSamples } from './card-fixtures.ts'
+import { contributors } from './contributor-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
 import { begin, written } from './infer-fixtures.ts'
@@ -369,6 +370,7 @@ export function gallery(): GalleryPage {
       section('Groups of a user', 'catalog/_memberships', [['direct, unknown, inherited', memberships]]),
       section('Place of a group', 'catalog/_place', [['in a circle', place]]),
       section('Ownership', 'catalog/_owns', [['with sub-groups', owns]]),
+      section('Contributors', 'catalog/_contributors', [['people and a bot', contributors]]),
       section('Tree of groups', 'catalog/_tree', [['every mark', groupTree]], true),
       section('Branch of groups', 'catalog/_branch', [['one of two', { ...groupTree.branch.twigs[0]?.branch }]], true),
       section('Groups that hang wrong', 'catalog/_broken', [['every fault', broken]]),

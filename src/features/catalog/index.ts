@@ -11,6 +11,8 @@ import { commands } from './commands.ts'
 import { CatalogOptions } from './config.ts'
 import { catalogReader, catalogSummary } from './contract.ts'
 import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
+import { contributorCards } from './contributor-cards.ts'
+import { createContributorReader } from './contributors.ts'
 import { crawlerRef, createCrawler } from './crawler.ts'
 import { createDefinitionService } from './definition-service.ts'
 import { createHistoryService, historyService } from './history-service.ts'
@@ -23,6 +25,7 @@ import { createOrganisationService, organisationService } from './organisation.t
 import { organisationCards, organisationNav, organisationTabs } from './organisation-cards.ts'
 import { createChangePages } from './pages/changes.ts'
 import { createCodePages } from './pages/codes.ts'
+import { createContributorPages } from './pages/contributors.ts'
 import { createDefinitionPages } from './pages/definitions.ts'
 import { createEarlierPages } from './pages/earlier.ts'
 import { createEntityPages } from './pages/entity.ts'
@@ -33,6 +36,7 @@ import { createProblemPages } from './pages/problems.ts'
 import { createSourcePages } from './pages/sources.ts'
 import { createSummariser } from './pages/summary.ts'
 import { createWrittenPages } from './pages/written.ts'
+import { createPeopleLinks } from './people-links.ts'
 import { permissions } from './permissions.ts'
 import { createPlaces } from './places.ts'
 import { createProblemPlaces } from './problem-places.ts'
@@ -40,6 +44,7 @@ import { createProblemService, problemService } from './problem-service.ts'
 import { annotate } from './processors/annotate.ts'
 import { createOrigins, originsRef } from './provenance.ts'
 import { changeRoutes } from './routes/changes.ts'
+import { contributorRoutes } from './routes/contributors.ts'
 import { entityRoutes } from './routes/entity.ts'
 import { listRoutes } from './routes/list.ts'
 import { organisationRoutes } from './routes/organisation.ts'
@@ -69,12 +74,13 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ...problemRoutes,
       ...changeRoutes,
       ...organisationRoutes,
+      ...contributorRoutes,
       ...entityRoutes,
     ],
     nav: [...nav, ...organisationNav],
     homeCards,
     entityTabs: [...organisationTabs, ...entityTabs],
-    entityCards: [...organisationCards, ...entityCards],
+    entityCards: [...organisationCards, ...contributorCards, ...entityCards],
     kinds: builtinKinds,
     providers: options.providers,
     processors: [annotate],
@@ -130,6 +136,11 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         codes: createCodePages(),
         definitions: createDefinitionPages({ service, definitions, crawler, places, problemPlaces, contributions }),
         changes: createChangePages({ service, history, crawler, contributions, title }),
+        contributors: createContributorPages({
+          service,
+          reader: createContributorReader(ctx, crawler),
+          links: createPeopleLinks(ctx, policy),
+        }),
         earlier,
         organisation: createOrganisationPages(service, organisation, contributions),
         sources: createSourcePages(ctx, crawler, problemPlaces),

@@ -5,17 +5,19 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { env } from '../../api/env.ts'
 import type { Checkout } from './checkout.ts'
-
-/** One commit, as far as it tells who works on something. */
-export interface Authored {
-  name: string
-  email: string
-  /** Seconds since 1970. */
-  at: number
-}
+import type { Authored } from './tally.ts'
 
 const run = promisify(execFile)
 const limits = { commits: 2000, milliseconds: 10_000, bytes: 2_000_000 }
+
+/** Which commits are asked for. */
+export interface Asked {
+  /** Those that touched what lies in this folder; all of them unless given. */
+  folder?: string
+  /** Milliseconds since 1970. */
+  since?: number
+  most?: number
+}
 
 /**
  * The newest commits of a checkout. Git is run on a folder of our own that only borrows its objects: no configuration,
@@ -23,17 +25,31 @@ const limits = { commits: 2000, milliseconds: 10_000, bytes: 2_000_000 }
  *
  * @returns nothing where the history cannot be read
  */
-export async function authorsOf(checkout: Checkout, signal: AbortSignal): Promise<Authored[]> {
-  const { head, objects, shallow } = checkout
+export async function authorsOf(
+  { head, objects, shallow }: Checkout,
+  signal: AbortSignal,
+  { folder: below = '', since, most = limits.commits }: Asked = {},
+): Promise<Authored[]> {
   if (head === undefined) return []
   const folder = await mkdtemp(join(tmpdir(), 'callboard-log-'))
   try {
     await prepare(folder, head, shallow)
-    const format = ['--no-show-signature', '--no-mailmap', '--no-color', `--max-count=${limits.commits}`]
+    const format = ['--no-show-signature', '--no-mailmap', '--no-color', `--max-count=${most}`]
+    if (since !== undefined) format.push('--no-merges', `--since=${new Date(since).toISOString()}`)
     const own = ['-c', 'core.fsmonitor=false', '-c', `core.hooksPath=${devNull}`, '-c', 'safe.directory=*']
     const { stdout } = await run(
       'git',
-      [...own, '--no-pager', `--git-dir=${folder}`, 'log', ...format, '--format=%at%x09%ae%x09%an', head, '--'],
+      [
+        ...own,
+        '--no-pager',
+        `--git-dir=${folder}`,
+        'log',
+        ...format,
+        '--format=%at%x09%ae%x09%an',
+        head,
+        '--',
+        ...(below === '' ? [] : [below]),
+      ],
       {
         cwd: folder,
         env: environment(objects),
@@ -75,6 +91,7 @@ function environment(objects: string): NodeJS.ProcessEnv {
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_ATTR_NOSYSTEM: '1',
+    GIT_LITERAL_PATHSPECS: '1',
   }
 }
 

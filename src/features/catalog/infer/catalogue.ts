@@ -40,7 +40,9 @@ export async function infer(
   }
   const paths = new Set(repositories.map(({ path }) => path))
   for (const path of memory.keys()) if (!paths.has(path)) memory.delete(path)
-  const branches: Branch[] = repositories.map(({ path, tree }) => ({ path, tree }))
+  const branches = repositories.map(({ path, tree }, index): Branch => {
+    return { path, tree, remote: found[index]?.survey.history.remote?.value }
+  })
   return {
     tree: await overlay(branches, generatedFor(found), signal),
     repositories: found.length,

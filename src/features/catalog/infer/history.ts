@@ -1,5 +1,5 @@
 import type { Checkout } from '../../../platform/source/checkout.ts'
-import type { Authored } from '../../../platform/source/checkout-log.ts'
+import type { Authored } from '../../../platform/source/tally.ts'
 import type { Owner } from './codeowners.ts'
 import { type Fact, plain } from './fact.ts'
 import { legalName } from './names.ts'
@@ -40,7 +40,8 @@ export function mostFrequent(commits: readonly Authored[]): Fact<Owner> | undefi
   }
 }
 
-function isProgram(name: string, email: string): boolean {
+/** Whether commits are those of a program. */
+export function isProgram(name: string, email: string): boolean {
   return /\[bot\]|\b(dependabot|renovate|greenkeeper|github-actions|semantic-release)\b/i.test(`${name} ${email}`)
 }
 

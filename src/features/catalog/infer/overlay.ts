@@ -11,6 +11,8 @@ export interface Branch {
   /** Empty where it is all there is. */
   path: string
   tree: SourceTree
+  /** What it was cloned from, as its configuration names it. */
+  remote?: string | undefined
 }
 
 /** A file that nobody wrote. */
@@ -41,9 +43,9 @@ export async function overlay(
   entries.sort((a, b) => (a.path < b.path ? -1 : 1))
   const known = new Set(entries.map(({ path }) => path))
 
-  function branchOf(path: string): { tree: SourceTree; inner: string } | undefined {
+  function branchOf(path: string): (Branch & { inner: string }) | undefined {
     const found = branches.find((one) => one.path === '' || path.startsWith(`${one.path}/`))
-    return found && { tree: found.tree, inner: found.path === '' ? path : path.slice(found.path.length + 1) }
+    return found && { ...found, inner: found.path === '' ? path : path.slice(found.path.length + 1) }
   }
 
   return {
@@ -69,6 +71,17 @@ export async function overlay(
       const entry = await branch?.tree.stat(branch.inner)
       return entry && { ...entry, path: normal }
     },
+    repositoryOf(path) {
+      const branch = branchOf(path)
+      return branch && { folder: branch.path, url: branch.remote }
+    },
+    ...(branches.some(({ tree }) => tree.contributors) && {
+      async contributors(folder, options) {
+        const branch = branchOf(folder === '' ? '' : `${treePath(folder)}/`)
+        const nobody = { people: [], commits: 0, isPartial: false }
+        return (await branch?.tree.contributors?.(branch.inner.replace(/\/$/, ''), options)) ?? nobody
+      },
+    }),
     origin(path, line) {
       const own = generated.get(path)
       const fact = own?.facts.get(line)

@@ -1,9 +1,11 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { basename, join, posix, relative, sep } from 'node:path'
 import { messageOf, PortalError } from '../../../api/errors.ts'
-import { readCheckout } from '../../../platform/source/checkout.ts'
+import type { SourceTree } from '../../../api/source-tree.ts'
+import { type Checkout, readCheckout } from '../../../platform/source/checkout.ts'
 import { authorsOf } from '../../../platform/source/checkout-log.ts'
 import { openFolder } from '../../../platform/source/folder.ts'
+import { createTally } from '../../../platform/source/tally.ts'
 import { isExcluded } from '../../../platform/source/tree-path.ts'
 import { watchFolder } from '../../../platform/source/watch.ts'
 import { isMadeFolder } from '../infer/aside.ts'
@@ -85,11 +87,19 @@ async function repository(root: string, folder: string, signal: AbortSignal): Pr
   return {
     path: relative(root, folder).split(sep).join('/'),
     folder: basename(folder),
-    tree,
+    tree: checkout ? { ...tree, contributors: contributorsIn(checkout) } : tree,
     historyKey: JSON.stringify([head, origin, tags]),
     async history(signal) {
       return checkout ? historyOf(checkout, await authorsOf(checkout, signal)) : {}
     },
+  }
+}
+
+function contributorsIn(checkout: Checkout): NonNullable<SourceTree['contributors']> {
+  return async (folder, { since, most, signal = new AbortController().signal }) => {
+    const tally = createTally(most)
+    for (const commit of await authorsOf(checkout, signal, { folder, since, most: most + 1 })) tally.add(commit)
+    return tally.result()
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import type { ChangePages } from '../pages/changes.ts'
 import type { CodePages } from '../pages/codes.ts'
+import type { ContributorPages } from '../pages/contributors.ts'
 import type { DefinitionPages } from '../pages/definitions.ts'
 import type { EarlierPages } from '../pages/earlier.ts'
 import type { EntityPages } from '../pages/entity.ts'
@@ -20,6 +21,7 @@ export interface Pages {
   codes: CodePages
   definitions: DefinitionPages
   changes: ChangePages
+  contributors: ContributorPages
   earlier: EarlierPages
   organisation: OrganisationPages
   sources: SourcePages

@@ -1,16 +1,9 @@
-import type { Commit } from '../../../api/source-tree.ts'
+import type { Commit, Contributors, ContributorsOptions } from '../../../api/source-tree.ts'
+import { createTally } from '../tally.ts'
 import { type GitRun, runGit } from './program.ts'
 
 export interface LastCommits {
   of(path: string): Promise<Commit | undefined>
-}
-
-export interface Contributor {
-  name: string
-  email: string
-  commits: number
-  /** Of the newest commit, in milliseconds since 1970. */
-  lastAt: number
 }
 
 type Run = Pick<GitRun, 'repository' | 'home' | 'signal'>
@@ -101,34 +94,58 @@ function logReader(note: (path: string, last: Commit) => boolean): (chunk: Buffe
   }
 }
 
-const mostCounted = 5000
+/** How long one reading may take: somebody looks at the page. */
+const contributorsPatience = 10_000
 
-/** Authors of the newest 5000 commits that touched what lies below a path; merges do not count. */
-export async function contributorsOf(run: Run, commit: string, prefix: string): Promise<Contributor[]> {
-  const paths = prefix === '' ? [] : [prefix]
-  const output = await runGit({
+/**
+ * Authors of the commits that touched what lies below a path; merges do not count.
+ *
+ * @param mailmap id of the blob that says which names and addresses belong together; empty for none
+ */
+export async function contributorsOf(
+  run: Run,
+  commit: string,
+  { prefix, since, most, mailmap }: Omit<ContributorsOptions, 'signal'> & { prefix: string; mailmap: string },
+): Promise<Contributors> {
+  const tally = createTally(most)
+  const take = partReader((line) => {
+    const [name = '', email = '', time = ''] = line.split('\x01')
+    if (time !== '') tally.add({ name, email, at: Number(time) })
+  })
+  await runGit({
     ...run,
+    // Unless it is said, the mailmap of the default branch is read, which may not have been fetched.
+    config: { 'mailmap.blob': mailmap },
     args: [
       'log',
       '-z',
       '--no-merges',
-      `--max-count=${mostCounted}`,
-      '--format=%an%x01%ae%x01%at',
+      `--max-count=${most + 1}`,
+      `--since=${new Date(since).toISOString()}`,
+      '--format=%aN%x01%aE%x01%at',
       commit,
       '--',
-      ...paths,
+      ...(prefix === '' ? [] : [prefix]),
     ],
-    timeout: patience,
+    onOutput: take,
+    timeout: contributorsPatience,
   })
-  const people = new Map<string, Contributor>()
-  for (const line of output.toString('utf8').split('\0')) {
-    const [name = '', email = '', time = ''] = line.split('\x01')
-    if (time === '') continue
-    const key = email.toLowerCase() || name
-    const person = people.get(key) ?? { name, email, commits: 0, lastAt: 0 }
-    people.set(key, { ...person, commits: person.commits + 1, lastAt: Math.max(person.lastAt, Number(time) * 1000) })
+  return tally.result()
+}
+
+/** Each part ends with a NUL. */
+function partReader(take: (part: string) => void): (chunk: Buffer) => boolean {
+  let rest: Buffer = Buffer.alloc(0)
+  return (chunk) => {
+    const text = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    let from = 0
+    for (let end = text.indexOf(0, from); end !== -1; end = text.indexOf(0, from)) {
+      take(text.toString('utf8', from, end))
+      from = end + 1
+    }
+    rest = text.subarray(from)
+    return true
   }
-  return [...people.values()].sort((a, b) => b.commits - a.commits || b.lastAt - a.lastAt)
 }
 
 /** Names of the branches that were fetched. */

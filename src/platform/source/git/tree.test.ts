@@ -204,7 +204,7 @@ describe('a tree', () => {
     }
     const bomb = await at.open()
     await expect(bomb.list()).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('more than') })
-    expect((await bomb.contributors('')).length).toBe(1)
+    expect((await bomb.contributors('', { since: 0, most: 10 })).people.length).toBe(1)
     const path = `${'d3/'.repeat(12)}file`
     expect((await bomb.stat(path))?.path).toBe(path)
   })
@@ -220,12 +220,68 @@ describe('a tree', () => {
     expect(c).toMatchObject({ author: 'Ben', at: 1_700_000_100_000 })
     expect(none).toBeUndefined()
     expect(await tree.log('a.txt')).toEqual(a)
-    expect(await tree.contributors('b')).toEqual([
-      { name: 'Ben', email: 'ben@acme.example', commits: 1, lastAt: 1_700_000_100_000 },
-      { name: 'Anna', email: 'anna@acme.example', commits: 1, lastAt: 1_700_000_000_000 },
-    ])
-    expect((await tree.contributors('')).map(({ name }) => name)).toHaveLength(2)
-    await expect(tree.contributors('../x')).rejects.toMatchObject({ code: 'invalid' })
-    expect(await tree.contributors('*')).toEqual([])
+  })
+
+  describe('its contributors', () => {
+    const year = 1_700_000_000
+    const ask = { since: (year - 1000) * 1000, most: 100 }
+    const names = async (folder: string, options: Partial<typeof ask> = {}) =>
+      (await (await at.open()).contributors(folder, { ...ask, ...options })).people.map(({ name }) => name)
+
+    test('are those of the commits that touched a folder, the busiest first', async () => {
+      at.source.commit({ 'a.txt': '1', 'b/c.txt': '1' }, { author: 'Anna', at: year })
+      at.source.commit({ 'b/c.txt': '2' }, { author: 'Ben', email: 'ben@acme.example', at: year + 100 })
+      at.source.commit({ 'b/c.txt': '3' }, { author: 'Ben', email: 'BEN@acme.example', at: year + 200 })
+      const tree = await at.open()
+      expect(await tree.contributors('b', ask)).toEqual({
+        people: [
+          { name: 'Ben', email: 'BEN@acme.example', commits: 2, lastAt: (year + 200) * 1000 },
+          { name: 'Anna', email: 'anna@acme.example', commits: 1, lastAt: year * 1000 },
+        ],
+        commits: 3,
+        isPartial: false,
+      })
+      expect(await names('')).toEqual(['Ben', 'Anna'])
+      expect(await names('a.txt')).toEqual(['Anna'])
+      // No pattern, no option, no way out.
+      expect(await names('*')).toEqual([])
+      expect(await names('--all')).toEqual([])
+      await expect(tree.contributors('../x', ask)).rejects.toMatchObject({ code: 'invalid' })
+    })
+
+    test('older commits do not count, and of very many the newest', async () => {
+      at.source.commit({ 'a.txt': '1' }, { author: 'Old', at: year - 5000 })
+      at.source.commit({ 'a.txt': '2' }, { author: 'First', email: 'first@acme.example', at: year })
+      at.source.commit({ 'a.txt': '3' }, { author: 'Last', email: 'last@acme.example', at: year + 100 })
+      expect(await names('')).toEqual(['Last', 'First'])
+      const tree = await at.open()
+      expect(await tree.contributors('', { ...ask, most: 1 })).toMatchObject({ commits: 1, isPartial: true })
+      expect(await tree.contributors('', { ...ask, most: 2 })).toMatchObject({ commits: 2, isPartial: false })
+      expect(await names('', { most: 1 })).toEqual(['Last'])
+    })
+
+    test('are called as .mailmap says once it was fetched, and nothing is fetched for it', async () => {
+      at.source.commit({ '.mailmap': 'Anna Berg <anna@acme.example> <a.b@old.example>\n' }, { at: year })
+      at.source.commit({ 'a.txt': '1' }, { author: 'ab', email: 'a.b@old.example', at: year + 100 })
+      const tree = await at.open()
+      const before = at.server.requests.length
+      expect((await tree.contributors('a.txt', ask)).people).toMatchObject([{ name: 'ab' }])
+      expect(at.server.requests.length).toBe(before)
+      await tree.prefetch(() => false, signal)
+      const { people } = await tree.contributors('', ask)
+      expect(people).toMatchObject([{ name: 'Anna Berg', email: 'anna@acme.example', commits: 2 }])
+    })
+
+    test('a .mailmap that is a link, a folder or large is passed over', async () => {
+      at.source.commit({ 'a.txt': '1', '.mailmap': { link: 'a.txt' } }, { author: 'ab', at: year })
+      expect(await names('')).toEqual(['ab'])
+      at.source.commit({ '.mailmap': undefined, '.mailmap/x': '' }, { author: 'ab', at: year + 1 })
+      expect(await names('')).toEqual(['ab'])
+      const large = `${'# filler\n'.repeat(150_000)}Anna Berg <anna@acme.example>\n`
+      at.source.commit({ '.mailmap/x': undefined, '.mailmap': large }, { author: 'ab', at: year + 2 })
+      const tree = await at.open()
+      await tree.prefetch(() => false, signal)
+      expect(await names('')).toEqual(['ab'])
+    })
   })
 })

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { PortalError } from '../../../api/errors.ts'
-import type { Commit, SourceTree, TreeEntry } from '../../../api/source-tree.ts'
+import type { Commit, Contributors, ContributorsOptions, SourceTree, TreeEntry } from '../../../api/source-tree.ts'
 import { globs } from '../globs.ts'
 import { isExcluded, missing, outside, tooLarge, treePath } from '../tree-path.ts'
 import type { GitBatch } from './batch.ts'
-import { type Contributor, contributorsOf, createLastCommits, type LastCommits } from './history.ts'
+import { contributorsOf, createLastCommits, type LastCommits } from './history.ts'
 import { type ListingLimits, listCommit, listingLimits, parseTree, type TreeNode } from './listing.ts'
 import { GitFailure, type GitRun } from './program.ts'
 
@@ -14,8 +14,7 @@ export interface GitTree extends SourceTree {
   readonly warnings: readonly string[]
   prefetch(wants: (path: string) => boolean, signal?: AbortSignal): Promise<void>
   log(path: string): Promise<Commit | undefined>
-  /** Who changed what lies below a folder or file, the busiest first. */
-  contributors(prefix: string, signal?: AbortSignal): Promise<Contributor[]>
+  contributors(folder: string, options: ContributorsOptions): Promise<Contributors>
 }
 
 export interface GitTreeParts {
@@ -41,6 +40,8 @@ interface Listed {
 const mebibyte = 1024 * 1024
 const mostLinks = 40
 const largestTree = 32 * mebibyte
+/** Says which names and addresses belong together; git itself takes no link for it. */
+const mailmap = '.mailmap'
 
 /** A blob that was not fetched is listed with the size 0, which only this one has. By the length of ids. */
 const emptyBlob: Readonly<Record<number, string>> = {
@@ -169,6 +170,13 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     }
   }
 
+  /** Where it was fetched; git would look for it on the server. */
+  async function mailmapId(): Promise<string> {
+    const node = (await nodesOf(`${commit}^{tree}`)).get(mailmap)
+    const object = node?.kind === 'file' ? await ask(node.id, mebibyte) : undefined
+    return node && object?.type === 'blob' && object.bytes ? node.id : ''
+  }
+
   async function fileAt(path: string): Promise<(TreeNode & { path: string }) | undefined> {
     try {
       const inner = treePath(path)
@@ -215,7 +223,8 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     async prefetch(wants, signal) {
       const { entries, unknownLinks } = await listed(signal)
       const wanted = entries
-        .filter(({ path, blob, size }) => size === 0 && blob !== emptyBlob[commit.length] && wants(path))
+        .filter(({ blob, size }) => size === 0 && blob !== emptyBlob[commit.length])
+        .filter(({ path }) => path === mailmap || wants(path))
         .map(({ blob }) => blob)
       const ids = [...new Set([...unknownLinks, ...wanted])]
       if (ids.length === 0) return
@@ -228,8 +237,14 @@ export function createGitTree(parts: GitTreeParts): GitTree {
       return sound(lastCommits.of(treePath(path)))
     },
 
-    async contributors(prefix, signal) {
-      return sound(contributorsOf({ ...run, signal }, commit, prefix === '' ? '' : treePath(prefix)))
+    async contributors(folder, { signal, ...asked }) {
+      const prefix = folder === '' ? '' : treePath(folder)
+      try {
+        const about = { ...asked, prefix, mailmap: await mailmapId() }
+        return await sound(contributorsOf({ ...run, signal }, commit, about))
+      } catch (error) {
+        throw error instanceof GitFailure && error.reason === 'timeout' ? tooLong(error) : error
+      }
     },
   }
 }
@@ -261,6 +276,13 @@ function broken({ damaged }: GitTreeParts, cause?: unknown): PortalError {
   damaged()
   return new PortalError('upstream', 'The clone of the repository is damaged', {
     hint: 'It is made again when the source is read next.',
+    cause,
+  })
+}
+
+function tooLong(cause: GitFailure): PortalError {
+  return new PortalError('upstream', 'Its history is so long that it could not be read in time', {
+    hint: 'It is tried again later. Until then, look at the history in the repository.',
     cause,
   })
 }
