@@ -18,6 +18,13 @@ export const contributors = {
   href: '#',
   message: null,
   hint: null,
+  owners: {
+    people: [
+      { name: '@acme/payments', owner: owners.payments },
+      { name: '@nobody', owner: null },
+    ],
+    from: { text: 'CODEOWNERS:4', title: '.github/CODEOWNERS line 4, for /services/checkout/', href: '#' },
+  },
   folder: 'services/checkout',
   rows: [
     row('Ada Lind', 1204, 1, { user: owners.person }),

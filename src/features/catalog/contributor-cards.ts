@@ -6,7 +6,7 @@ import { pagesRef } from './routes/pages.ts'
 export const contributorCards: readonly EntityCard[] = [
   {
     id: 'contributors',
-    title: 'Contributors',
+    title: 'People',
     permission: 'catalog.read',
     place: 'side',
     when: ({ kind }) => !isOrganisational(kind) && kind.toLowerCase() !== 'location',

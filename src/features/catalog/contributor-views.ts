@@ -1,13 +1,17 @@
+import { posix } from 'node:path'
 import type { Contributor, Contributors } from '../../api/source-tree.ts'
+import type { CodeOwnersAt } from './code-owners.ts'
 import { isProgram } from './infer/history.ts'
 import { ownerView } from './list-view.ts'
 import type { Handle, PersonLink } from './people-links.ts'
-import type { Owner } from './views.ts'
+import type { Owner, Provenance } from './views.ts'
 
 /** `catalog/_contributors`: who works on it. */
 export interface ContributorsView {
-  /** `later`: it is being read; `failed`: it could not be read. */
-  state: 'ready' | 'later' | 'failed'
+  /** `later`: it is being read; `failed`: it could not be read; `none`: there is no history. */
+  state: 'ready' | 'later' | 'failed' | 'none'
+  /** Whom CODEOWNERS names for its folder. */
+  owners: CodeOwnersView | null
   /** The address of this region. */
   href: string
   /** Why it failed. */
@@ -21,6 +25,11 @@ export interface ContributorsView {
   commits: number
   /** There are more commits than were counted. */
   isPartial: boolean
+}
+
+export interface CodeOwnersView {
+  people: readonly { name: string; owner: Owner | null }[]
+  from: Provenance
 }
 
 export interface ContributorRow {
@@ -38,6 +47,15 @@ interface Person extends Omit<Contributor, 'email'> {
 }
 
 const shown = { first: 6, all: 60 }
+
+export function codeOwnersView(found: CodeOwnersAt, href: string | null): CodeOwnersView {
+  const { owners, file, line, pattern } = found
+  const name = posix.basename(file)
+  return {
+    people: owners.map(({ name, link }) => ({ name, owner: link ? ownerView(link.ref, link.title) : null })),
+    from: { text: `${name}:${line}`, title: `${file} line ${line}, for ${pattern}`, href },
+  }
+}
 
 /** By what a contributor may be known in the catalog. */
 export function handleOf({ email }: Contributor): Handle {

@@ -8,12 +8,13 @@ import type { Crawler } from './crawler.ts'
 import type { EntityRow } from './store/entity.ts'
 import { createTurns } from './turns.ts'
 
-/** The folder of an entity, in a tree that has a history. */
+/** The folder of an entity, in the tree of its source. */
 export interface HistoryPlace {
   /** In the tree; empty where it is all of it. */
   folder: string
   /** The same in its repository. */
   shown: string
+  hasHistory: boolean
   tree: Pick<SourceTree, 'contributors'>
   /** Equal as long as the same would be read. */
   key: string
@@ -24,7 +25,7 @@ export type HistoryReading = { contributors: Contributors } | { error: PortalErr
 
 /** Who works on what lies in the folders of entities, from the histories that are here already. Nothing is fetched. */
 export interface ContributorReader {
-  /** @returns undefined where there is no history, or the entity says that its code is elsewhere */
+  /** @returns undefined where the entity says that its code is elsewhere, or its source cannot be had */
   place(row: EntityRow, signal: AbortSignal): Promise<HistoryPlace | undefined>
   /** What was read before. Otherwise reading begins, unless many wait already. */
   known(place: HistoryPlace): HistoryReading | undefined
@@ -102,7 +103,7 @@ export function createContributorReader(ctx: PluginContext, crawler: Crawler): C
   return {
     async place(row, signal) {
       const tree = await openedTree(crawler, row.sourceId, signal)
-      if (!tree?.contributors) return undefined
+      if (!tree) return undefined
       const stated = folderOf(row, tree)
       if (stated === undefined) return undefined
       const folder = stated === '.' ? '' : stated.replace(/\/$/, '')
@@ -110,7 +111,8 @@ export function createContributorReader(ctx: PluginContext, crawler: Crawler): C
       // To the day, so that what was read can be remembered.
       const since = Math.floor(ctx.now().getTime() / day) * day - 365 * day
       const key = [row.sourceId, tree.revision, since, folder].join('\n')
-      return { folder, shown: posix.relative(root, folder), tree, key, since }
+      const hasHistory = tree.contributors !== undefined
+      return { folder, shown: posix.relative(root, folder), hasHistory, tree, key, since }
     },
 
     known(place) {

@@ -7,6 +7,7 @@ import type { SourceTree, TreeEntry } from '../../api/source-tree.ts'
 import type { Haste } from '../../platform/haste.ts'
 import type { Addresses } from './addresses.ts'
 import { createInclusions } from './inclusions.ts'
+import { isCodeowners } from './infer/codeowners.ts'
 import { type LocationIn, type LocationProblem, type Target, targetsOf } from './locations.ts'
 import type { DocumentProblem } from './model/problem.ts'
 import { elsewhereOf, type NamedElsewhere } from './named-elsewhere.ts'
@@ -89,7 +90,7 @@ export async function crawl(args: CrawlArgs): Promise<Crawled> {
     return { revision, files: unchanged, read: 0, removed: 0, held: 0, elsewhere: undefined }
   }
   progress(0, undefined, 'listing')
-  await tree.prefetch?.(anyOf(matcher(provider.paths), ...named.map(matcherOf)), signal)
+  await tree.prefetch?.(anyOf(matcher(provider.paths), isCodeowners, ...named.map(matcherOf)), signal)
   const listing = listingOf(await tree.list(undefined, signal))
   const known = await store.begin(provider, tree.revision, args.full ?? false)
   const inclusions = createInclusions(inclusionArgs(args, listing))

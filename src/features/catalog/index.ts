@@ -7,6 +7,7 @@ import { metricsRegistry } from '../../platform/http/metrics.ts'
 import { portalTitle } from '../../platform/http/page.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
 import { apiRoutes } from './api.ts'
+import { createCodeOwnersReader } from './code-owners.ts'
 import { commands } from './commands.ts'
 import { CatalogOptions } from './config.ts'
 import { catalogReader, catalogSummary } from './contract.ts'
@@ -105,7 +106,10 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const history = createHistoryService(ctx, service, policy, kinds)
       const definitions = createDefinitionService(ctx, service, policy, kinds)
       const near = createNearService(ctx, service, policy)
-      const problemPlaces = createProblemPlaces({ service, definitions, near, crawler, places })
+      const links = createPeopleLinks(ctx, policy)
+      const codeOwners = createCodeOwnersReader(crawler, links)
+      const contributors = createContributorReader(ctx, crawler)
+      const problemPlaces = createProblemPlaces({ service, definitions, near, crawler, places, codeOwners })
       const earlier = createEarlierPages({ service, history, contributions, now: ctx.now })
       const organisation = createOrganisationService(ctx, service, policy)
       const title = ctx.use(portalTitle)
@@ -136,11 +140,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         codes: createCodePages(),
         definitions: createDefinitionPages({ service, definitions, crawler, places, problemPlaces, contributions }),
         changes: createChangePages({ service, history, crawler, contributions, title }),
-        contributors: createContributorPages({
-          service,
-          reader: createContributorReader(ctx, crawler),
-          links: createPeopleLinks(ctx, policy),
-        }),
+        contributors: createContributorPages({ service, crawler, reader: contributors, codeOwners, links }),
         earlier,
         organisation: createOrganisationPages(service, organisation, contributions),
         sources: createSourcePages(ctx, crawler, problemPlaces),

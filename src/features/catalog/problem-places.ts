@@ -1,5 +1,6 @@
 import type { Actor } from '../../api/actor.ts'
 import { type EntityRef, entityPath, parseRef } from '../../api/ref.ts'
+import type { CodeOwnersReader } from './code-owners.ts'
 import type { Crawler } from './crawler.ts'
 import type { Definition, DefinitionService } from './definition-service.ts'
 import { mendedReference } from './model/mended-reference.ts'
@@ -45,6 +46,7 @@ export interface ProblemPlacesArgs {
   near: NearService
   crawler: Crawler
   places: Places
+  codeOwners: CodeOwnersReader
 }
 
 interface Looking {
@@ -59,7 +61,9 @@ interface Looking {
   signal: AbortSignal
 }
 
-export function createProblemPlaces({ service, definitions, near, crawler, places }: ProblemPlacesArgs): ProblemPlaces {
+export function createProblemPlaces(args: ProblemPlacesArgs): ProblemPlaces {
+  const { service, definitions, near, crawler, places, codeOwners } = args
+
   async function viewAll(rows: readonly PlacedRow[], asked: Omit<Looking, 'definitions' | 'near'>): Promise<Problem[]> {
     const conflicts = rows.flatMap(({ problem }) => (isConflict(problem) && problem.ref !== null ? [problem.ref] : []))
     const found = conflicts.length > 0 ? definitions.of(asked.actor, conflicts) : new Map<string, Definition[]>()
@@ -91,6 +95,7 @@ export function createProblemPlaces({ service, definitions, near, crawler, place
           ? '/catalog/sources'
           : hrefOf(problem, place?.line, entity, rival),
       suggestion: named?.ref ?? null,
+      advice: isOfOwner(problem) ? await codeOwners.hint(looking.actor, problem, looking.signal) : undefined,
       more: {
         others: await othersOf(problem, entity, known, looking),
         definitionHref: rival && entity ? definitionHref(entity, rival.id) : null,
@@ -164,6 +169,9 @@ const isConflict = ({ code }: ProblemRow) => code === 'defined-twice' || code ==
 
 const isAt = (one: { sourceId: string; path: string }, other: { sourceId: string; path: string }) =>
   one.sourceId === other.sourceId && one.path === other.path
+
+/** Nobody is named as the owner, or nobody that there is. */
+const isOfOwner = ({ field }: ProblemRow) => field === '["spec","owner"]'
 
 /** The reference that leads nowhere, where that is the problem. */
 const targetOf = ({ origin, target }: ProblemRow) => (origin === 'reference' ? target : null)

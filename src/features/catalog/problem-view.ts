@@ -1,3 +1,4 @@
+import { sentence } from '../../platform/views/plural.ts'
 import { type Place, type ProblemCode, problemCodes } from './model/problem.ts'
 import type { ProblemRow } from './store/entity.ts'
 import type { Excerpt, Problem } from './views.ts'
@@ -32,16 +33,20 @@ export interface ProblemViewArgs {
   href: string | null
   /** What a reference that leads nowhere may have meant. */
   suggestion: string | null
+  /** A sentence that helps further. */
+  advice: string | undefined
   more: Pick<Problem, 'others' | 'definitionHref' | 'patch'>
 }
 
 /** A problem as pages show it: what, where, why, what to do. */
-export function problemView({ problem, place, lines, file, href, suggestion, more }: ProblemViewArgs): Problem {
+export function problemView(args: ProblemViewArgs): Problem {
+  const { problem, place, lines, file, href, suggestion, advice, more } = args
+  const hint = suggestion === null ? problem.hint : `Did you mean ${suggestion}?`
   return {
     severity: severityOf(problem.severity),
     title: problemCodes[problem.code as ProblemCode] ?? problem.code,
     message: problem.expected === null ? problem.message : `${problem.message}. Expected: ${problem.expected}`,
-    hint: suggestion === null ? problem.hint : `Did you mean ${suggestion}?`,
+    hint: advice === undefined ? hint : [hint && sentence(hint), advice].filter(Boolean).join(' '),
     where: place ? `${file}:${place.line}` : file,
     href,
     excerpt: place && lines ? excerptOf(lines, place) : null,

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { globs } from '../../../platform/source/globs.ts'
 import type { Fact } from './fact.ts'
 import { legalName } from './names.ts'
@@ -12,9 +13,26 @@ export interface Owner {
   email?: string | undefined
 }
 
-interface Rule {
+/** Whom a rule names, and how. */
+export interface NamedOwner {
+  /** `@acme/payments`, or an address. */
+  written: string
+  owner: Owner
+}
+
+/** A rule that names owners. */
+export interface OwnersRule {
+  pattern: string
+  /** From 1. */
+  line: number
+  owners: readonly NamedOwner[]
+}
+
+interface Rule extends OwnersRule {
   matches(path: string): boolean
   isRoot: boolean
+  /** Tied to a place, so that it is meant where it names a file. */
+  isTied: boolean
   owner: Fact<Owner> | undefined
 }
 
@@ -26,7 +44,11 @@ export interface Codeowners {
   root: Fact<Owner> | undefined
   /** By the last rule that holds for a folder. */
   of(folder: string): Fact<Owner> | undefined
+  /** The last rule that holds for the folder of a file, or names the file by its place. */
+  at(path: string): OwnersRule | undefined
 }
+
+export const isCodeowners = (path: string): boolean => codeownersPlaces.includes(path)
 
 export function readCodeowners(text: string, file: string): Codeowners {
   const rules = text
@@ -38,6 +60,11 @@ export function readCodeowners(text: string, file: string): Codeowners {
   return {
     root: rules.find(({ isRoot }) => isRoot)?.owner,
     of: (folder) => rules.find(({ isRoot, matches }) => isRoot || matches(`${folder}/x`))?.owner,
+    at(path) {
+      const beside = posix.join(posix.dirname(path), 'x')
+      const found = rules.find(({ isRoot, isTied, matches }) => isRoot || matches(beside) || (isTied && matches(path)))
+      return found && found.owners.length > 0 ? found : undefined
+    },
   }
 }
 
@@ -47,13 +74,18 @@ function ruleOf(line: string, file: string, number: number): Rule[] {
   const [pattern = '', ...words] = clean.split(/\s+/)
   const matches = matcherOf(pattern)
   if (!matches) return []
-  const owners = words.flatMap((word) => ownerOf(word) ?? [])
+  const owners = words.flatMap((written): NamedOwner[] => {
+    const owner = ownerOf(written)
+    return owner ? [{ written, owner }] : []
+  })
   // Words of which none is an owner make no rule; no words at all take the owner away.
   if (words.length > 0 && owners.length === 0) return []
-  const owner = owners.find(({ kind }) => kind === 'Group') ?? owners[0]
+  const { owner } = owners.find(({ owner }) => owner.kind === 'Group') ?? owners[0] ?? {}
   const rule = `owner of ${pattern.slice(0, 60)}`
   const isRoot = /^(\*|\/?\*\*|\/|\/\*|\/\*\*|\*\*\/\*|\/\*\*\/\*)$/.test(pattern)
-  return [{ matches, isRoot, owner: owner && { value: owner, file, line: number, rule } }]
+  const isTied = /\/./.test(pattern) && !pattern.startsWith('**/')
+  const fact = owner && { value: owner, file, line: number, rule }
+  return [{ pattern, line: number, owners, matches, isRoot, isTied, owner: fact }]
 }
 
 /** `@org/team` is a group, `@person` and an address are people. */
