@@ -212,6 +212,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
   expect(writes.some(({ text }) => text.includes('audit('))).toBe(true)
   const silent = writes.filter(({ text }) => !/\baudit\(/.test(text)).map(({ path, within }) => `${path} ${within}`)
   const ofCrawl = "the crawl's own bookkeeping: nobody asked for it, and the history of changes tells what came of it"
+  const ofFacts = 'what other systems say is asked for on a schedule, by nobody'
   expect(
     except([...new Set(silent)], {
       'src/features/catalog/crawler.ts enqueue': ofCrawl,
@@ -221,6 +222,8 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/catalog/departures.ts ofSource': ofCrawl,
       'src/features/catalog/departures.ts ofMissing': ofCrawl,
       'src/features/catalog/departures.ts ofOrphans': ofCrawl,
+      'src/features/catalog/facts/collector.ts ask': ofFacts,
+      'src/features/catalog/facts/collector.ts start': ofFacts,
       'src/features/catalog/store/crawl.ts write': ofCrawl,
       'src/features/catalog/store/crawl.ts finish': ofCrawl,
       'src/features/catalog/store/crawl.ts startReading': ofCrawl,

@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Entity } from './entity.ts'
+import type { FactSpec } from './fact.ts'
 import type { HttpClient } from './http-client.ts'
 import type { KindSpec } from './kind.ts'
 import type { Processor, Provider } from './provider.ts'
@@ -24,6 +25,7 @@ export interface Plugin {
   homeCards?: readonly HomeCard[]
   entityTabs?: readonly EntityTab[]
   entityCards?: readonly EntityCard[]
+  facts?: readonly FactSpec[]
   kinds?: readonly KindSpec[]
   providers?: readonly Provider[]
   processors?: readonly Processor[]

@@ -23,6 +23,8 @@ export interface SourceTree {
    * @throws PortalError `upstream` when it takes too long
    */
   contributors?(folder: string, options: ContributorsOptions): Promise<Contributors>
+  /** Names of the branches of its repository, as they were fetched last. */
+  branches?(signal?: AbortSignal): Promise<readonly string[]>
   /** The repository that a file lies in, where a tree holds several. */
   repositoryOf?(path: string): TreeRepository | undefined
   /** Brings the content of files from elsewhere, all in one go; only a crawl asks for it. Sizes may be 0 until then. */

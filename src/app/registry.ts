@@ -70,6 +70,7 @@ export function collect(plugins: readonly Plugin[], contextOf: (plugin: Plugin) 
       (tab) => tab.id,
     ),
     entityCards: scoped('entityCards', (plugin) => plugin.entityCards),
+    facts: scoped('facts', (plugin) => plugin.facts),
     kinds: gather(
       'Kind',
       (plugin) => plugin.kinds,
@@ -125,7 +126,7 @@ function checkPermissions(all: Contributions, problems: string[]): void {
       problems.push(`${where} needs a permission, or public: true, and not both`)
     } else if (spec.permission !== undefined) known(spec.permission, where)
   }
-  for (const { spec, id } of [...all.nav, ...all.homeCards, ...all.entityTabs, ...all.entityCards]) {
+  for (const { spec, id } of [...all.nav, ...all.homeCards, ...all.entityTabs, ...all.entityCards, ...all.facts]) {
     known(spec.permission, `Contribution "${id}"`)
   }
   for (const [name, spec] of all.permissions) {

@@ -1,3 +1,4 @@
+import type { FactSpec } from '../api/fact.ts'
 import type { KindSpec } from '../api/kind.ts'
 import type {
   Command,
@@ -34,6 +35,7 @@ export interface Contributions {
   homeCards: readonly Contributed<HomeCard>[]
   entityTabs: readonly Contributed<EntityTab>[]
   entityCards: readonly Contributed<EntityCard>[]
+  facts: readonly Contributed<FactSpec>[]
   kinds: readonly Contributed<KindSpec>[]
   providers: readonly Contributed<Provider>[]
   processors: readonly Contributed<Processor>[]

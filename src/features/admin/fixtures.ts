@@ -16,6 +16,7 @@ import type {
 import { cardSamples } from './card-fixtures.ts'
 import { contributors } from './contributor-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
+import { factColumn, withFacts } from './fact-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
 import { begin, written } from './infer-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
@@ -244,7 +245,14 @@ const empty = (why: CatalogEmpty['why'], relax: CatalogEmpty['relax'] = []): Cat
   href: '/catalog',
 })
 
-const list = { chosen: [], clearHref: '/catalog', columns, rows, pager, empty: null }
+const list = {
+  chosen: [],
+  clearHref: '/catalog',
+  columns: [...columns, factColumn],
+  rows: withFacts(rows),
+  pager,
+  empty: null,
+}
 const yaml = 'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: checkout\nspec:\n  type: service\n'
 const text = {
   switches: [

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { messageOf, PortalError } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import type { Contributors, SourceTree } from '../../api/source-tree.ts'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { forgesRef } from '../../platform/source/forges/forges-ref.ts'
 import type { Crawler } from './crawler.ts'
 import type { EntityRow } from './store/entity.ts'
@@ -31,6 +32,8 @@ export interface ContributorReader {
   known(place: HistoryPlace): HistoryReading | undefined
   read(place: HistoryPlace): Promise<HistoryReading>
 }
+
+export const contributorReaderRef: ServiceRef<ContributorReader> = serviceRef('catalog.contributors')
 
 const day = 86_400_000
 const most = { commits: 5_000, people: 200, atOnce: 2, waiting: 20 }

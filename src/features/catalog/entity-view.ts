@@ -79,9 +79,21 @@ export interface HeadArgs {
   viewUrl: string | undefined
   editUrl: string | undefined
   told?: Told
+  /** What other systems say, for the strip beneath the title. */
+  known?: readonly HeadFact[]
 }
 
-export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editUrl, told }: HeadArgs): EntityHead {
+export function headView({
+  row,
+  kindName,
+  titleOf,
+  tabs,
+  current,
+  viewUrl,
+  editUrl,
+  told,
+  known = [],
+}: HeadArgs): EntityHead {
   const path = entityPath(row)
   const link = (id: string, title: string): TabLink => ({
     id,
@@ -102,7 +114,7 @@ export function headView({ row, kindName, titleOf, tabs, current, viewUrl, editU
     lifecycle: row.lifecycle,
     icon: entityIcon(row.kind, row.type),
     owner: row.owner === null ? null : ownerView(row.owner, titleOf(row.owner)),
-    facts: isOrganisational(row.kind) ? contactFacts(row.entity, told) : headFacts(row.entity, told),
+    facts: [...(isOrganisational(row.kind) ? contactFacts(row.entity, told) : headFacts(row.entity, told)), ...known],
     from: told ? headOrigins(row, told) : null,
     problems: { errors: row.errors, warnings: row.warnings },
     orphan: row.orphanedAt !== null,

@@ -13,9 +13,12 @@ import { CatalogOptions } from './config.ts'
 import { catalogReader, catalogSummary } from './contract.ts'
 import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
 import { contributorCards } from './contributor-cards.ts'
-import { createContributorReader } from './contributors.ts'
+import { contributorReaderRef, createContributorReader } from './contributors.ts'
 import { crawlerRef, createCrawler } from './crawler.ts'
 import { createDefinitionService } from './definition-service.ts'
+import { factCards } from './facts/cards.ts'
+import { repositoryFacts } from './facts/repository.ts'
+import { setUpFacts } from './facts/setup.ts'
 import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
 import { announceChanges } from './live.ts'
@@ -81,7 +84,8 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
     nav: [...nav, ...organisationNav],
     homeCards,
     entityTabs: [...organisationTabs, ...entityTabs],
-    entityCards: [...organisationCards, ...contributorCards, ...entityCards],
+    entityCards: [...organisationCards, ...contributorCards, ...entityCards, ...factCards],
+    facts: repositoryFacts,
     kinds: builtinKinds,
     providers: options.providers,
     processors: [annotate],
@@ -114,7 +118,9 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const organisation = createOrganisationService(ctx, service, policy)
       const title = ctx.use(portalTitle)
       const problemPages = createProblemPages({ ctx, service, problems, crawler, places: problemPlaces })
+      const facts = setUpFacts({ ctx, contributions, policy })
       ctx.provide(catalogService, service)
+      ctx.provide(contributorReaderRef, contributors)
       ctx.provide(problemService, problems)
       ctx.provide(historyService, history)
       ctx.provide(organisationService, organisation)
@@ -123,7 +129,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(crawlerRef, crawler)
       ctx.provide(webhooksRef, createWebhooks(ctx, crawler, contributions, options.webhooks))
       ctx.provide(pagesRef, {
-        list: createListPages(service, crawler, contributions),
+        list: createListPages(service, crawler, contributions, facts),
         entity: createEntityPages({
           service,
           crawler,
@@ -134,6 +140,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
           problemPlaces,
           earlier,
           fields,
+          facts,
         }),
         fields,
         problems: problemPages,

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { JobSpec } from '../../api/plugin.ts'
 import { crawlerRef } from './crawler.ts'
+import { factCollectorRef } from './facts/collector.ts'
 
+const FactsPayload = z.object({ fact: z.string(), entities: z.enum(['due', 'changed']) })
 const CrawlPayload = z.object({ sourceId: z.string(), full: z.boolean().default(false) })
 
 export const jobs: readonly JobSpec[] = [
@@ -16,6 +18,17 @@ export const jobs: readonly JobSpec[] = [
     run: async ({ payload, ctx, signal, progress }) => {
       const { sourceId, full } = CrawlPayload.parse(payload)
       await ctx.use(crawlerRef).crawl(sourceId, progress, signal, full)
+    },
+  },
+  {
+    id: 'facts',
+    timeout: '1h',
+    // What fails is tried again by the schedule of its fact.
+    attempts: 1,
+    limit: 2,
+    run: async ({ payload, ctx, signal, progress }) => {
+      const { fact, entities } = FactsPayload.parse(payload)
+      await ctx.use(factCollectorRef).collect(fact, entities, progress, signal)
     },
   },
   {

@@ -1,4 +1,5 @@
 import { entityPath, parseRef } from '../../api/ref.ts'
+import type { ShownFact } from '../../platform/facts/shown.ts'
 import { type Group, groups, type ListAddress, type ListQuery } from './query.ts'
 import type { Listing } from './service.ts'
 import type { ListedEntity } from './store/list.ts'
@@ -9,6 +10,7 @@ import {
   type EntityRefLink,
   type EntityRow,
   entityIcon,
+  type FactCell,
   type FilterGroup,
   type FilterOption,
   type Owner,
@@ -36,10 +38,18 @@ export interface ListViewArgs {
   pluralOf(kind: string): string
   /** Kinds as they are written in files, by lower case. */
   kindName(kind: string): string
+  /** What other systems know: which facts can be columns, which are, and what they say. */
+  facts: ListFacts
   /** Whether sources are being read at this moment. */
   reading: boolean
   /** Counts without one part of the query, for the way out of an empty list. */
   countWithout(part: ListQuery): number
+}
+
+export interface ListFacts {
+  offered: readonly { id: string; title: string }[]
+  chosen: readonly { id: string; title: string }[]
+  of(ref: string, id: string): ShownFact | undefined
 }
 
 /** The list as the page shows it. */
@@ -57,9 +67,12 @@ export function listView(args: ListViewArgs): CatalogIndex {
     sorted: address.sort !== undefined && address.sort !== 'name',
     groups: [...groups.map((group) => filterGroup(group, args)), attention(args)].filter(isWorthShowing),
     chosen: chosenFilters(args, link),
-    clearHref: link({ ...nothing, sort: address.sort }),
-    columns: columns(query, address, link),
-    rows: rows.map(rowView),
+    clearHref: link({ ...nothing, sort: address.sort, fact: address.fact }),
+    columns: [...columns(query, address, link), ...args.facts.chosen.map(({ title }) => factColumn(title))],
+    rows: rows.map((row) => ({ ...rowView(row), facts: factCells(row.ref, args.facts) })),
+    facts: args.facts.offered.map(({ id, title }) => {
+      return { id, title, checked: args.facts.chosen.some((one) => one.id === id) }
+    }),
     pager: {
       from: rows.length > 0 ? before + 1 : null,
       to: rows.length > 0 ? before + rows.length : null,
@@ -269,6 +282,17 @@ function columns(query: ListQuery, address: ListAddress, link: Link): Column[] {
     { id: 'tags', title: 'Tags', href: null, direction: null },
     sortable('changed', 'Changed'),
   ]
+}
+
+function factColumn(title: string): Column {
+  return { id: 'fact', title, href: null, direction: null }
+}
+
+function factCells(ref: string, { chosen, of }: ListFacts): FactCell[] {
+  return chosen.map(({ id }) => {
+    const fact = of(ref, id)
+    return fact ? { cell: fact.cell, said: fact.said, note: fact.note } : { cell: null, said: null, note: null }
+  })
 }
 
 function whyEmpty({ listing, reading }: ListViewArgs): 'filtered' | 'none' | 'reading' {

@@ -44,6 +44,7 @@ export const ListAddress = z.looseObject({
   orphan: one,
   q: one,
   filter: many,
+  fact: many,
   sort: one,
   after: one,
   before: one,

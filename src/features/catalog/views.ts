@@ -3,6 +3,7 @@
  * misspelt name fails in the tests. Times are milliseconds since 1970, `icon` is a name in `public/icons`.
  */
 
+import type { Cell } from '../../platform/views/built-in.ts'
 import type { Card } from '../../platform/views/cards.ts'
 import type { DefinitionNote } from './definition-note.ts'
 import type { EarlierNote, PastNote } from './history-views.ts'
@@ -48,6 +49,19 @@ export interface EntityRow {
   icon: string
 }
 
+/** A row with what the chosen further columns show, in their order. */
+export interface ListRow extends EntityRow {
+  facts: readonly FactCell[]
+}
+
+export interface FactCell {
+  cell: Cell
+  /** Who said so and when. */
+  said: string | null
+  /** Where it is older than it should be. */
+  note: string | null
+}
+
 /** `catalog/index`: the list. */
 export interface CatalogIndex {
   /** The list's own address without parameters: `/catalog`. */
@@ -67,7 +81,9 @@ export interface CatalogIndex {
   /** Address without any filter. */
   clearHref: string
   columns: readonly Column[]
-  rows: readonly EntityRow[]
+  rows: readonly ListRow[]
+  /** Facts that can be shown as further columns. */
+  facts: readonly { id: string; title: string; checked: boolean }[]
   pager: Pager
   /** Entities of the whole catalog that the actor may see. */
   total: number
@@ -110,7 +126,7 @@ export interface ChosenFilter {
 
 /** A column's head. `href` sorts by it, the other way round when it is sorted already; null: cannot be sorted by. */
 export interface Column {
-  id: 'name' | 'type' | 'owner' | 'lifecycle' | 'problems' | 'tags' | 'changed'
+  id: 'name' | 'type' | 'owner' | 'lifecycle' | 'problems' | 'tags' | 'changed' | 'fact'
   title: string
   href: string | null
   direction: 'ascending' | 'descending' | null

@@ -56,6 +56,7 @@ const pluginKeys = Object.keys({
   homeCards: true,
   entityTabs: true,
   entityCards: true,
+  facts: true,
   kinds: true,
   providers: true,
   processors: true,

@@ -6,6 +6,8 @@ import type { Policy } from '../../../platform/permissions/policy.ts'
 import { isOffered, loadEntityCard, loadEntityTab } from '../cards.ts'
 import type { Crawler } from '../crawler.ts'
 import { entityView, headView, shownPairs, type Told } from '../entity-view.ts'
+import { headStrip } from '../facts/head.ts'
+import type { Facts } from '../facts/shown.ts'
 import { refLink } from '../list-view.ts'
 import { shownByCards } from '../organisation-cards.ts'
 import { isBeside, type Places } from '../places.ts'
@@ -38,6 +40,7 @@ export interface EntityPagesArgs {
   problemPlaces: ProblemPlaces
   earlier: EarlierPages
   fields: FieldPages
+  facts: Facts
 }
 
 export interface SourceQuery {
@@ -71,7 +74,7 @@ async function yamlOf(document: object): Promise<string> {
 }
 
 export function createEntityPages(args: EntityPagesArgs): EntityPages {
-  const { service, crawler, places, contributions, policy, problems, problemPlaces, earlier, fields } = args
+  const { service, crawler, places, contributions, policy, problems, problemPlaces, earlier, fields, facts } = args
   const names = kindNames(contributions)
 
   function head(actor: Actor, row: EntityRow, current: string, told: Told): EntityHead {
@@ -81,6 +84,7 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       row,
       current,
       told,
+      known: headStrip(facts.ofEntity(actor, row.ref, row.entity)),
       kindName: names.name(row.kind),
       titleOf: (ref) => service.titleOf(actor, ref),
       tabs: [...tabs.map(({ spec }) => spec), { id: 'source', title: 'Source' }],

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { Crawler } from '../crawler.ts'
+import type { Facts } from '../facts/shown.ts'
 import { listView } from '../list-view.ts'
 import { type ListAddress, readQuery } from '../query.ts'
 import type { CatalogService } from '../service.ts'
@@ -13,7 +14,12 @@ export interface ListPages {
   list(actor: Actor, address: ListAddress): { props: CatalogIndex; key: string }
 }
 
-export function createListPages(service: CatalogService, crawler: Crawler, contributions: Contributions): ListPages {
+export function createListPages(
+  service: CatalogService,
+  crawler: Crawler,
+  contributions: Contributions,
+  facts: Facts,
+): ListPages {
   const names = kindNames(contributions)
   // Most readers look at the same few lists, and between two changes of the catalog these stay the same.
   const cache = new LRUCache<string, CatalogIndex>({ max: 60 })
@@ -21,10 +27,17 @@ export function createListPages(service: CatalogService, crawler: Crawler, contr
   function view(actor: Actor, address: ListAddress): CatalogIndex {
     const query = readQuery(address)
     const listing = service.list(actor, query)
+    const chosen = facts.columns.filter(({ id }) => address.fact.includes(id))
+    const known = facts.ofList(
+      actor,
+      listing.rows.map(({ ref }) => ref),
+      chosen.map(({ id }) => id),
+    )
     return listView({
       listing,
       query,
       address,
+      facts: { offered: facts.columns, chosen, of: (ref, id) => known.get(ref)?.get(id) },
       titleOf: (ref) => service.titleOf(actor, ref) ?? undefined,
       pluralOf: names.plural,
       kindName: names.name,
@@ -35,7 +48,7 @@ export function createListPages(service: CatalogService, crawler: Crawler, contr
 
   return {
     list(actor, address) {
-      const key = `${service.version(actor)} ${crawler.running > 0} ${JSON.stringify(address)}`
+      const key = `${service.version(actor)} ${address.fact.length > 0 ? facts.generation : ''} ${crawler.running > 0} ${JSON.stringify(address)}`
       const known = cache.get(key)
       const props = known ?? view(actor, address)
       cache.set(key, props)

@@ -4,7 +4,7 @@ import type { Commit, Contributors, ContributorsOptions, SourceTree, TreeEntry }
 import { globs } from '../globs.ts'
 import { isExcluded, missing, outside, tooLarge, treePath } from '../tree-path.ts'
 import type { GitBatch } from './batch.ts'
-import { contributorsOf, createLastCommits, type LastCommits } from './history.ts'
+import { branchesOf, contributorsOf, createLastCommits, type LastCommits } from './history.ts'
 import { type ListingLimits, listCommit, listingLimits, parseTree, type TreeNode } from './listing.ts'
 import { GitFailure, type GitRun } from './program.ts'
 
@@ -15,6 +15,7 @@ export interface GitTree extends SourceTree {
   prefetch(wants: (path: string) => boolean, signal?: AbortSignal): Promise<void>
   log(path: string): Promise<Commit | undefined>
   contributors(folder: string, options: ContributorsOptions): Promise<Contributors>
+  branches(signal?: AbortSignal): Promise<readonly string[]>
 }
 
 export interface GitTreeParts {
@@ -246,6 +247,8 @@ export function createGitTree(parts: GitTreeParts): GitTree {
         throw error instanceof GitFailure && error.reason === 'timeout' ? tooLong(error) : error
       }
     },
+
+    branches: (signal) => sound(branchesOf({ ...run, signal })),
   }
 }
 
