@@ -139,7 +139,8 @@ async function fetchInto(args: CloneArgs, branch: string, known: CloneState): Pr
     return seen < mostFolderBytes
   })
   const told = complaint ?? known.complaint
-  const state = { ...known, heads: { ...known.heads, [branch]: head }, ...(told !== undefined && { complaint: told }) }
+  const heads = { ...known.heads, [branch]: head }
+  const state = { ...known, url: args.address.url, heads, ...(told !== undefined && { complaint: told }) }
   await writeState(args.path, state)
   await keepSmall(args)
   return state

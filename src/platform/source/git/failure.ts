@@ -16,6 +16,10 @@ interface Case {
   hint: string | ((about: About) => string)
 }
 
+const redirect = /returned error: 30\d|unable to update url base from redirection/i
+const absence =
+  /repository .*not found|returned error: 4(04|10)|not exported|does not appear to be a git repository|no such file or directory|repository does not exist|could not be found/i
+
 const cases: readonly Case[] = [
   {
     pattern: /no space left on device|disk quota exceeded|file too large/i,
@@ -24,9 +28,9 @@ const cases: readonly Case[] = [
     hint: 'Make room on the disk of the data folder. What was read before stays.',
   },
   {
-    pattern: /returned error: 30\d|unable to update url base from redirection/i,
+    pattern: redirect,
     what: 'answers with a redirect, and redirects are not followed',
-    hint: 'Open the address in a browser, and put the one you arrive at into the option url. Some hosts want .git at the end.',
+    hint: 'Open the address in a browser, and put the one you arrive at into the option url.',
   },
   {
     pattern: /host key verification failed|remote host identification has changed/i,
@@ -45,8 +49,7 @@ const cases: readonly Case[] = [
     hint: 'Give the token or key the right to read the content of this repository.',
   },
   {
-    pattern:
-      /repository .*not found|returned error: 4(04|10)|not exported|does not appear to be a git repository|no such file or directory|repository does not exist|could not be found/i,
+    pattern: absence,
     what: 'is not there, or may not be seen by who asks',
     hint: (about) =>
       `Check the address: the repository may have been moved or removed. A private one may look like this, too: ${lowered(askedFor(about))}`,
@@ -120,6 +123,12 @@ export function isDamage(error: unknown): boolean {
     error.stderr,
   )
 }
+
+/** Whether the server leads elsewhere. */
+export const isRedirect = (error: unknown): boolean => error instanceof GitFailure && redirect.test(error.stderr)
+
+/** Whether there is no such repository for who asks. */
+export const isAbsence = (error: unknown): boolean => error instanceof GitFailure && absence.test(error.stderr)
 
 /** Whether git's own check refused what the server sent. */
 export function isComplaint(error: unknown): error is GitFailure {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, rename } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../../api/env.ts'
@@ -105,6 +105,53 @@ describe('what the server does wrong is told, and what was fetched stays', () =>
     } finally {
       await thief.close()
     }
+  })
+
+  test('a redirect to the name that ends in .git is taken at once, remembered, and shown the token', async () => {
+    const own = await gitServer(join(at.base, 'served'), token)
+    own.behave(({ url }) =>
+      url.startsWith('/shop/catalog/')
+        ? { status: 302, headers: { location: `${own.origin}${url.replace('/catalog/', '/catalog.git/')}` } }
+        : undefined,
+    )
+    const credentials = { token: new Secret('T', token) }
+    const repository = () => at.repository({ url: `${own.origin}/shop/catalog`, credentials })
+    try {
+      expect(await contentOf(await repository().open(undefined, signal))).toBe('one')
+      const state = JSON.parse(await readFile(join(await at.clonePath(), 'callboard.json'), 'utf8'))
+      expect(state.url).toBe(`${own.origin}/shop/catalog.git`)
+      const [asked, before] = [own.requests.length, own.requests[0]]
+      at.source.commit({ 'catalog-info.yaml': 'two' })
+      expect(await contentOf(await repository().open(undefined, signal))).toBe('two')
+      expect(before?.url).toMatch(/^\/shop\/catalog\/info/)
+      expect(own.requests.slice(asked).filter(({ url }) => !url.startsWith('/shop/catalog.git/'))).toEqual([])
+
+      // A host that has changed its mind is asked by the first name again.
+      own.behave(({ url }) =>
+        url.includes('/catalog.git/') ? { status: 301, headers: { location: '/x' } } : undefined,
+      )
+      at.source.commit({ 'catalog-info.yaml': 'three' })
+      expect(await contentOf(await repository().open(undefined, signal))).toBe('three')
+      expect(own.requests.at(-1)?.url).toMatch(/^\/shop\/catalog\//)
+    } finally {
+      await own.close()
+    }
+  })
+
+  test.each([
+    [401, 'refuses who asks'],
+    [404, 'redirect'],
+    [302, 'redirect'],
+  ])('where the name with .git answers %i, what helps is told', async (status, message) => {
+    at.server.behave(({ url }) => ({
+      status: url.includes('.git/') ? status : 302,
+      headers: { location: 'http://127.0.0.1:1/sign-in', 'www-authenticate': 'Basic' },
+    }))
+    const url = `${at.server.origin}/shop/catalog`
+    await expect(at.repository({ url }).open(undefined, signal)).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+    })
+    expect(at.server.requests.map((request) => request.url.split('/info')[0])).toContain('/shop/catalog.git')
   })
 
   test('a connection that ends in the middle of the objects', async () => {

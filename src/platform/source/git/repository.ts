@@ -17,7 +17,7 @@ import {
   recoverClone,
   rememberDefault,
 } from './clone.ts'
-import { explainGit } from './failure.ts'
+import { explainGit, isAbsence, isRedirect } from './failure.ts'
 import { branchesOf } from './history.ts'
 import { runGit } from './program.ts'
 import { createGitTree, type GitTree } from './tree.ts'
@@ -54,6 +54,8 @@ interface Clone {
   queue: Promise<unknown>
   /** Nothing of an earlier process, or of a fetch that failed, is left behind. */
   isClean: boolean
+  /** By which of its two names the server knows it, once that is known. */
+  url: string | undefined
 }
 
 interface RemoteHead {
@@ -85,7 +87,8 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
       if (!clone.isClean) await recoverClone(clone.path)
       clone.isClean = false
       const access = await accessTo(address, credentials, folder)
-      const result = await work({ address, access, path: clone.path, home, limits, signal })
+      const named = { ...address, url: await nameInUse() }
+      const result = await work({ address: named, access, path: clone.path, home, limits, signal })
       clone.isClean = true
       return result
     })
@@ -106,10 +109,31 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
     throw noBranch(address, branch, others)
   }
 
+  async function nameInUse(): Promise<string> {
+    clone.url ??= nameKept(address, await readState(clone.path))
+    return clone.url
+  }
+
+  /** Some hosts lead from the address of the page to the one that ends in `.git`, which git must not follow. */
   async function lsRemote(patterns: readonly string[], signal: AbortSignal) {
+    const url = await nameInUse()
+    try {
+      return await lsRemoteAt(url, patterns, signal)
+    } catch (error) {
+      const other = otherName(address, url)
+      if (!isRedirect(error) || other === undefined) throw error
+      const answer = await lsRemoteAt(other, patterns, signal).catch((failure: unknown) => {
+        throw isRedirect(failure) || isAbsence(failure) ? error : failure
+      })
+      clone.url = other
+      return answer
+    }
+  }
+
+  async function lsRemoteAt(url: string, patterns: readonly string[], signal: AbortSignal) {
     const { config, env } = await accessTo(address, credentials, folder)
     const output = await runGit({
-      args: ['ls-remote', '--quiet', '--symref', '--', address.url, ...patterns],
+      args: ['ls-remote', '--quiet', '--symref', '--', url, ...patterns],
       home,
       config,
       env,
@@ -174,9 +198,22 @@ function cloneAt(path: string, home: string): Clone {
   const known = clones.get(path)
   if (known) return known
   const batch = createBatch({ repository: path, home })
-  const clone = { path, batch, queue: Promise.resolve(), isClean: false }
+  const clone = { path, batch, queue: Promise.resolve(), isClean: false, url: undefined }
   clones.set(path, clone)
   return clone
+}
+
+/** The same place on the same host, so that it may see the same credentials. */
+const withEnding = ({ url }: GitAddress) => `${url}.git`
+
+function otherName(address: GitAddress, url: string): string | undefined {
+  if (address.protocol !== 'https' && address.protocol !== 'http') return undefined
+  if (url !== address.url) return address.url
+  return url.endsWith('.git') ? undefined : withEnding(address)
+}
+
+function nameKept(address: GitAddress, state: CloneState | undefined): string {
+  return state?.url === withEnding(address) ? state.url : address.url
 }
 
 function empty({ id }: GitAddress): PortalError {
