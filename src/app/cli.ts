@@ -24,7 +24,7 @@ interface OwnCommand {
 const commands: Record<string, OwnCommand> = {
   start: {
     summary: 'Serve the portal, also of checkouts as they are',
-    usage: '[--from DIR…]',
+    usage: '[--from DIR|URL…]',
     run: async (args) => (await import('./commands/start.ts')).start(args),
   },
   config: {

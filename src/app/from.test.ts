@@ -39,7 +39,9 @@ test('without it the terminal names it', async () => {
 
 test.each([
   [['start', '--from'], '--from needs the name of a folder'],
-  [['start', '--from', 'https://github.com/acme/cart'], 'is an address, and --from reads folders'],
+  [['start', '--from', 'https://github.com/acme'], 'https://github.com/acme is no repository on github.com'],
+  [['start', '--from', 'http://git.acme.dev/shop/cart'], 'Repositories are not read by http unless that is allowed'],
+  [['start', '--from', 'ext::sh'], 'none is ever run'],
   [['start', '--from', '.', '--config', 'x.ts'], '--from and --config do not go together'],
   [['start', '--from', '.', '--fast'], 'start does not know --fast'],
 ])('%j is refused', async (words, reason) => {

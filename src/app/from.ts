@@ -8,10 +8,10 @@ import { configWithoutFile } from '../platform/config/without-file.ts'
 export const fromExample = 'callboard start --from ~/src'
 
 /**
- * Takes `--from DIR…` out of the arguments of `start`; it may stand several times.
+ * Takes `--from DIR|URL…` out of the arguments of `start`; it may stand several times.
  *
  * @returns undefined where it is not there
- * @throws PortalError `invalid` when no folder follows
+ * @throws PortalError `invalid` when nothing follows
  */
 export function takeFrom(argv: readonly string[]): string[] | undefined {
   const from: string[] = []
@@ -25,10 +25,12 @@ export function takeFrom(argv: readonly string[]): string[] | undefined {
       if (inline) from.push(inline)
     } else if (isOpen && !word.startsWith('-')) from.push(word)
     else if (isGiven)
-      throw new PortalError('invalid', `start does not know ${word}`, { hint: 'Write callboard start --from DIR…' })
+      throw new PortalError('invalid', `start does not know ${word}`, { hint: 'Write callboard start --from DIR|URL…' })
   }
   if (isGiven && from.length === 0) {
-    throw new PortalError('invalid', '--from needs the name of a folder', { hint: `Write for example ${fromExample}.` })
+    throw new PortalError('invalid', '--from needs the name of a folder or the address of a repository', {
+      hint: `Write for example ${fromExample}.`,
+    })
   }
   return isGiven ? [...new Set(from)] : undefined
 }
@@ -39,7 +41,7 @@ export interface FromPortal {
   found(): FoundRepositories | undefined
 }
 
-/** A portal that shows the checkouts in some folders, without a configuration file. */
+/** A portal that shows checkouts and repositories, without a configuration file. */
 export function configFrom(from: readonly string[], given: { env: NodeJS.ProcessEnv; cwd: string }): FromPortal {
   let last: FoundRepositories | undefined
   const provider = checkoutsProvider({

@@ -20,7 +20,8 @@ export async function start({ config, print, found }: CommandArgs): Promise<numb
   try {
     const address = await portal.listen()
     print(`${config.title} is at ${shown(address)}`)
-    if (!found) print(`For your own repositories: ${fromExample}`)
+    if (!found)
+      print(`For your own repositories: ${fromExample}, or the address of a repository in place of the folder`)
     else
       void tellFound(portal, found, print).catch((error) => log.warn({ err: error }, 'What was found cannot be told'))
   } catch (error) {

@@ -31,7 +31,8 @@ export async function apisOf(files: RepositoryFiles): Promise<FoundApi[]> {
   return found
 }
 
-function isCandidate(path: string): boolean {
+/** Whether a file may define an API, by its name. */
+export function isCandidate(path: string): boolean {
   return /\.(graphqls?|gql|proto)$/i.test(path) || (/\.(json|ya?ml)$/i.test(path) && described.test(path))
 }
 

@@ -3,6 +3,7 @@ import { isForTests } from './aside.ts'
 import { describe, type Found } from './describe.ts'
 import { write } from './document.ts'
 import { plain } from './fact.ts'
+import { lookedInto } from './looked-into.ts'
 import { inFolder } from './manifest.ts'
 import { type Branch, type Generated, overlay, ownersFile } from './overlay.ts'
 import type { Repository } from './place.ts'
@@ -14,6 +15,8 @@ export interface Inferred {
   repositories: number
   /** Of these, how many have no file of their own. */
   inferred: number
+  /** Paths of the files that nobody wrote. */
+  generated: ReadonlySet<string>
 }
 
 type Read = Omit<Found, 'path' | 'folder'>
@@ -43,10 +46,12 @@ export async function infer(
   const branches = repositories.map(({ path, tree }, index): Branch => {
     return { path, tree, remote: found[index]?.survey.history.remote?.value }
   })
+  const generated = generatedFor(found)
   return {
-    tree: await overlay(branches, generatedFor(found), signal),
+    tree: await overlay(branches, generated, signal),
     repositories: found.length,
     inferred: found.filter(({ hasOwn }) => !hasOwn).length,
+    generated: new Set(generated.keys()),
   }
 }
 
@@ -75,8 +80,9 @@ async function readOnce(repository: Repository, memory: Memory, signal: AbortSig
   return { path, folder, ...read }
 }
 
-async function readRepository({ tree, history }: Repository, signal: AbortSignal): Promise<Read> {
-  const files = await repositoryFiles(tree, signal)
+async function readRepository({ tree, history, isPartial }: Repository, signal: AbortSignal): Promise<Read> {
+  const files = await repositoryFiles(tree, signal, isPartial)
+  await files.bring(lookedInto(files.entries.map(({ path }) => path)))
   const [told, defined] = await Promise.all([history(signal), definedIn(files)])
   const read = await survey(files, told)
   const describes = (folder: string) => descriptors.some((name) => files.has(inFolder(folder, name)))
@@ -97,6 +103,7 @@ async function definedIn(files: RepositoryFiles): Promise<{ kind: string; name: 
   const found = await entitiesIn(own, files)
   if (!found.some(({ kind }) => kind.toLowerCase() === 'location')) return found
   const others = paths.filter((path) => /\.ya?ml$/.test(path) && !own.includes(path)).slice(0, mostYaml)
+  await files.bring(new Set(others))
   return [...found, ...(await entitiesIn(others, files))]
 }
 

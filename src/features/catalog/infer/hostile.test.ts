@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { load, loadAll } from 'js-yaml'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkoutsProvider, treeOf } from '../providers/checkouts.ts'
+import { checkoutsProvider } from '../providers/checkouts.ts'
 import { writeCheckouts } from './fixtures/checkouts.ts'
 import { readXml } from './xml.ts'
 
@@ -189,8 +189,6 @@ test('a name that is taken gets that of the repository in front', async () => {
 
 test('what is no folder with repositories is told', async () => {
   await expect(inferred()).rejects.toMatchObject({ code: 'not_found', message: `There is no repository in ${root}` })
-  for (const url of ['https://github.com/acme/cart', 'git@github.com:acme/cart.git', 'ext::sh', 'file:///etc'])
-    expect(() => treeOf(url)).toThrow('is an address, and --from reads folders')
   const signal = new AbortController().signal
   await expect(
     checkoutsProvider({ from: [join(base, 'no')] }).open(signal, { data: root, offline: false }),

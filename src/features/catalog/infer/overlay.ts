@@ -32,15 +32,7 @@ export async function overlay(
   generated: ReadonlyMap<string, Generated>,
   signal: AbortSignal,
 ): Promise<SourceTree> {
-  const entries = [...generated].map(([path, { text }]) => entryOf(path, text))
-  for (const { path, tree } of branches) {
-    for (const entry of await tree.list(undefined, signal)) {
-      // Descriptors in tests and templates describe nothing that is there.
-      if (descriptor.test(entry.path) && isForTests(entry.path)) continue
-      entries.push(path === '' ? entry : { ...entry, path: `${path}/${entry.path}` })
-    }
-  }
-  entries.sort((a, b) => (a.path < b.path ? -1 : 1))
+  let entries = await entriesOf(branches, generated, signal)
   const known = new Set(entries.map(({ path }) => path))
 
   function branchOf(path: string): (Branch & { inner: string }) | undefined {
@@ -48,6 +40,8 @@ export async function overlay(
     return found && { ...found, inner: found.path === '' ? path : path.slice(found.path.length + 1) }
   }
 
+  const brings = branches.some(({ tree }) => tree.prefetch)
+  const remembers = branches.some(({ tree }) => tree.log)
   return {
     revision: digest(entries),
     async list(patterns, signal) {
@@ -82,6 +76,18 @@ export async function overlay(
         return (await branch?.tree.contributors?.(branch.inner.replace(/\/$/, ''), options)) ?? nobody
       },
     }),
+    ...(brings && {
+      async prefetch(wants, signal) {
+        for (const { path, tree } of branches) await tree.prefetch?.((inner) => wants(joined(path, inner)), signal)
+        entries = await entriesOf(branches, generated, signal) // Sizes are known now.
+      },
+    }),
+    ...(remembers && {
+      async log(path) {
+        const branch = generated.has(path) ? undefined : branchOf(treePath(path))
+        return branch?.tree.log?.(branch.inner)
+      },
+    }),
     origin(path, line) {
       const own = generated.get(path)
       const fact = own?.facts.get(line)
@@ -89,6 +95,24 @@ export async function overlay(
     },
   }
 }
+
+async function entriesOf(
+  branches: readonly Branch[],
+  generated: ReadonlyMap<string, Generated>,
+  signal: AbortSignal | undefined,
+): Promise<TreeEntry[]> {
+  const entries = [...generated].map(([path, { text }]) => entryOf(path, text))
+  for (const { path, tree } of branches) {
+    for (const entry of await tree.list(undefined, signal)) {
+      // Descriptors in tests and templates describe nothing that is there.
+      if (descriptor.test(entry.path) && isForTests(entry.path)) continue
+      entries.push(path === '' ? entry : { ...entry, path: joined(path, entry.path) })
+    }
+  }
+  return entries.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+const joined = (folder: string, path: string) => (folder === '' ? path : `${folder}/${path}`)
 
 function originOf(fact: Fact<unknown>, base: string, known: ReadonlySet<string>): LineOrigin {
   const path = fact.file === undefined ? undefined : base === '' ? fact.file : `${base}/${fact.file}`

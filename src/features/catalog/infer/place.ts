@@ -1,3 +1,5 @@
+import type { PortalError } from '../../../api/errors.ts'
+import type { ProviderHost } from '../../../api/provider.ts'
 import type { SourceTree } from '../../../api/source-tree.ts'
 import type { History } from './survey.ts'
 
@@ -7,8 +9,11 @@ export interface Place {
   id: string
   /** A word for it, which is also its folder where there are several places. */
   title: string
-  repositories(signal: AbortSignal): Promise<Opened>
+  repositories(signal: AbortSignal, host: ProviderHost): Promise<Opened>
   locationOf(path: string): string
+  viewUrl?(path: string, line?: number): string | undefined
+  editUrl?(path: string): string | undefined
+  folderUrl?(path: string): string | undefined
   pathOf?(target: string): string | undefined
   watch?(changed: () => void, failed: (error: Error) => void): Promise<() => Promise<void>>
 }
@@ -17,6 +22,8 @@ export interface Opened {
   repositories: readonly Repository[]
   /** What could not be looked at, as sentences. */
   warnings: readonly string[]
+  /** Why nothing of it is here. */
+  failure?: PortalError
 }
 
 /** A repository of a place, as it is now. */
@@ -26,6 +33,8 @@ export interface Repository {
   /** What it is called without any manifest. */
   folder: string
   tree: SourceTree
+  /** Files that nobody needed yet have no size. */
+  isPartial?: boolean
   /** Equal as long as its history would tell the same. */
   historyKey: string
   history(signal: AbortSignal): Promise<History>

@@ -10,12 +10,20 @@ export interface RepositoryFiles {
   has(path: string): boolean
   /** The text of a file; undefined where it is not there or may not be read. */
   text(path: string): Promise<string | undefined>
+  /** Brings the content of files, where it is elsewhere, in one go. */
+  bring(paths: ReadonlySet<string>): Promise<void>
   /** What was left out, as sentences. */
   readonly notes: readonly string[]
 }
 
-export async function repositoryFiles(tree: SourceTree, signal: AbortSignal): Promise<RepositoryFiles> {
-  const entries = await tree.list(undefined, signal)
+/** @param isPartial the sizes of files tell nothing: each counts the same */
+export async function repositoryFiles(
+  tree: SourceTree,
+  signal: AbortSignal,
+  isPartial = false,
+): Promise<RepositoryFiles> {
+  const listed = await tree.list(undefined, signal)
+  const entries = isPartial ? listed.map((entry) => ({ ...entry, size: 1 })) : listed
   const paths = new Set(entries.map(({ path }) => path))
   const notes = new Set<string>()
   const read = new Map<string, Promise<string | undefined>>()
@@ -49,6 +57,9 @@ export async function repositoryFiles(tree: SourceTree, signal: AbortSignal): Pr
       const known = read.get(path) ?? readText(path)
       read.set(path, known)
       return known
+    },
+    async bring(wanted) {
+      await tree.prefetch?.((path) => wanted.has(path), signal)
     },
     get notes() {
       return [...notes]

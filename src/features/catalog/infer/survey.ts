@@ -90,7 +90,7 @@ async function part({ folder, manifests }: Package, files: RepositoryFiles, apis
   }
 }
 
-const isReadme = (path: string) => /(^|\/)readme(\.(md|markdown|rst|adoc|txt))?$/i.test(path)
+export const isReadme = (path: string) => /(^|\/)readme(\.(md|markdown|rst|adoc|txt))?$/i.test(path)
 
 async function looksOf(folder: string, files: RepositoryFiles, paths: readonly string[]): Promise<Fact | undefined> {
   const at = (name: string) => inFolder(folder, name)

@@ -31,7 +31,7 @@ export function createWrittenPages(args: { service: CatalogService; crawler: Cra
         crawler
           .provider(sourceId)
           ?.locationOf(path)
-          .replace(/^file:/, '') ?? path
+          .replace(/^(file|url):/, '') ?? path
       return {
         location: path === ownersFile ? null : location,
         text: unmarked(await places.text(sourceId, path, signal)),

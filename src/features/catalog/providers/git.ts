@@ -62,6 +62,10 @@ export const GitOptions = z
     if (message !== undefined) context.addIssue({ code: 'custom', path: ['url'], message })
   })
 
+export interface GitProvider extends Provider {
+  open(signal: AbortSignal, host: ProviderHost): Promise<GitTree>
+}
+
 /**
  * Entities from the files of a branch of a Git repository. The history is kept in the data folder, contents only of
  * the files that are read.
@@ -70,7 +74,7 @@ export const GitOptions = z
  * @example gitProvider({ url: 'https://git.acme.dev/shop/catalog.git', token: secret('GIT_TOKEN'), every: '5m' })
  * @example gitProvider({ url: 'git@git.acme.dev:shop/catalog.git', key: secret('GIT_KEY'), branch: 'main' })
  */
-export function gitProvider(given: z.input<typeof GitOptions>): Provider {
+export function gitProvider(given: z.input<typeof GitOptions>): GitProvider {
   const { url, branch, paths, token, key, every, protocols, title, rules } = GitOptions.parse(given)
   const address = parseGitAddress(url, protocols)
   const speaksHttp = address.protocol === 'https' || address.protocol === 'http'

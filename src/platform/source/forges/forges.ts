@@ -43,6 +43,8 @@ export interface Forges {
   parse(url: string, refsOf?: RefsOf): ForgeLocation | undefined
   /** The repository that an address for cloning names: https, ssh, or as `git@host:path`. */
   repositoryOf(cloneUrl: string): Repository | undefined
+  /** What kind of forge is on a host, if it is a known one. */
+  typeAt(host: string): ForgeType | undefined
   /** Whether two addresses for cloning name one repository, however each is written. */
   sameRepository(a: string, b: string): boolean
   /** Where the forge's API is, and what to show it. */
@@ -102,7 +104,7 @@ export function createForges(own: readonly ForgeOptions[] = []): Forges {
     const given = own.find(({ host }) => site.endsWith(`//${host}`))
     return { apiUrl: given?.apiUrl?.replace(/\/$/, '') ?? kinds[forge].api(site), token: given?.token }
   }
-  return { parse, repositoryOf, sameRepository, accessOf }
+  return { parse, repositoryOf, typeAt: (host) => typeAt(homeOf(host).host), sameRepository, accessOf }
 }
 
 /** Page of a file, or of a folder when the path is empty. */

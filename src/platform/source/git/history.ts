@@ -1,5 +1,5 @@
 import type { Commit, Contributors, ContributorsOptions } from '../../../api/source-tree.ts'
-import { createTally } from '../tally.ts'
+import { type Authored, createTally } from '../tally.ts'
 import { type GitRun, runGit } from './program.ts'
 
 export interface LastCommits {
@@ -146,6 +146,30 @@ function partReader(take: (part: string) => void): (chunk: Buffer) => boolean {
     rest = text.subarray(from)
     return true
   }
+}
+
+const mostAuthored = 2000
+const mostTags = 2000
+
+/** Authors of the newest 2000 commits, each with its time. */
+export async function authorsOf(run: Run, commit: string): Promise<Authored[]> {
+  const args = ['log', '-z', `--max-count=${mostAuthored}`, '--format=%an%x01%ae%x01%at', commit, '--']
+  const output = await runGit({ ...run, args, timeout: patience })
+  return output
+    .toString('utf8')
+    .split('\0')
+    .flatMap((line) => {
+      const [name = '', email = '', time = ''] = line.split('\x01')
+      return /^\d+$/.test(time) ? [{ name, email, at: Number(time) }] : []
+    })
+}
+
+/** Names of the tags that were fetched, the newest first. */
+export async function tagsOf(run: Run): Promise<string[]> {
+  const count = `--count=${mostTags}`
+  const args = ['for-each-ref', '--sort=-creatordate', count, '--format=%(refname:lstrip=2)', 'refs/tags/']
+  const output = await runGit({ ...run, args, timeout: patience })
+  return output.toString('utf8').split('\n').filter(Boolean)
 }
 
 /** Names of the branches that were fetched. */

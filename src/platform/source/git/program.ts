@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { setMaxListeners } from 'node:events'
 import { dirname } from 'node:path'
 import { env } from '../../../api/env.ts'
 
@@ -77,6 +78,7 @@ export async function runGit(run: GitRun): Promise<Buffer> {
   child.stdin.on('error', () => undefined) // It ended before it had read all; its exit code says why.
   child.stdin.end(input)
   const aborted = () => end('aborted')
+  if (signal) setMaxListeners(0, signal) // One reading of many repositories runs git many times at once.
   signal?.addEventListener('abort', aborted)
   const timer = setTimeout(() => end(new GitFailure('timeout', `git took longer than ${timeout / 1000} s`)), timeout)
   const watching = run.watch && setInterval(() => void look(run.watch), 1000)

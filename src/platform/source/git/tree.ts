@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache'
 import { PortalError } from '../../../api/errors.ts'
 import type { Commit, Contributors, ContributorsOptions, SourceTree, TreeEntry } from '../../../api/source-tree.ts'
 import { globs } from '../globs.ts'
+import type { Authored } from '../tally.ts'
 import { isExcluded, missing, outside, tooLarge, treePath } from '../tree-path.ts'
 import type { GitBatch } from './batch.ts'
-import { branchesOf, contributorsOf, createLastCommits, type LastCommits } from './history.ts'
+import { authorsOf, branchesOf, contributorsOf, createLastCommits, type LastCommits, tagsOf } from './history.ts'
 import { type ListingLimits, listCommit, listingLimits, parseTree, type TreeNode } from './listing.ts'
 import { GitFailure, type GitRun } from './program.ts'
 
@@ -16,6 +17,10 @@ export interface GitTree extends SourceTree {
   log(path: string): Promise<Commit | undefined>
   contributors(folder: string, options: ContributorsOptions): Promise<Contributors>
   branches(signal?: AbortSignal): Promise<readonly string[]>
+  /** Who made the newest commits. */
+  authors(signal?: AbortSignal): Promise<Authored[]>
+  /** Names of the tags of the repository, as it was fetched last. */
+  tags(signal?: AbortSignal): Promise<string[]>
 }
 
 export interface GitTreeParts {
@@ -249,6 +254,8 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     },
 
     branches: (signal) => sound(branchesOf({ ...run, signal })),
+    authors: (signal) => sound(authorsOf({ ...run, signal }, commit)),
+    tags: (signal) => sound(tagsOf({ ...run, signal })),
   }
 }
 
