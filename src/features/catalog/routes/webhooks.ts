@@ -1,4 +1,5 @@
 import { type Route, route } from '../../../api/route.ts'
+import { senderOf } from '../webhooks/refusals.ts'
 import { type ForgeName, webhooksRef } from '../webhooks/service.ts'
 
 const maxBytes = 5 * 1024 * 1024
@@ -12,7 +13,10 @@ const webhook = (forge: ForgeName): Route =>
     raw: { maxBytes },
     handler: async ({ use, request }, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const taken = await use(webhooksRef).take(forge, { headers: request.headers, body }, request.id)
+      const sender = senderOf(request)
+      const pause = use(webhooksRef).pause(sender)
+      if (pause > 0) reply.header('retry-after', pause)
+      const taken = await use(webhooksRef).take(forge, { headers: request.headers, body, sender }, request.id)
       return reply.code(202).send(taken)
     },
   })

@@ -16,6 +16,8 @@ export type Delivery = { kind: 'push'; push: Push } | { kind: 'other'; reason: s
 export interface Request {
   headers: Readonly<Record<string, string | string[] | undefined>>
   body: Buffer
+  /** Who sends it. */
+  sender: string
 }
 
 export const header = ({ headers }: Request, name: string): string | undefined => [headers[name] ?? []].flat()[0]

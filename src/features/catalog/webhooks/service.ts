@@ -17,6 +17,7 @@ import { knowsAny } from '../store/pushes.ts'
 import * as github from './github.ts'
 import * as gitlab from './gitlab.ts'
 import type { Delivery, Push, Request } from './push.ts'
+import { createRefusals } from './refusals.ts'
 
 export type ForgeName = 'github' | 'gitlab'
 
@@ -35,9 +36,11 @@ export interface Webhooks {
    * Checks a delivery and asks for the sources it is about to be read. Returns before they are.
    *
    * @throws PortalError `not_found` without a secret in the configuration, `forbidden` for a wrong signature,
-   * `invalid` for a body that is not what the event has
+   * `invalid` for a body that is not what the event has, `rate_limited` for one who sent too many wrong signatures
    */
   take(forge: ForgeName, request: Request, requestId: string): Promise<Taken>
+  /** Whole seconds until a sender of wrong signatures is listened to again; 0 for all others. */
+  pause(sender: string): number
 }
 
 export const webhooksRef: ServiceRef<Webhooks> = serviceRef('catalog.webhooks')
@@ -69,20 +72,30 @@ export function createWebhooks(
 ): Webhooks {
   const seen = new LRUCache<string, number>({ max: 1000 })
   const asked = new Map<string, number>()
+  const refusals = createRefusals(ctx.now)
   const { sameRepository } = ctx.use(forgesRef)
 
   return {
+    pause: refusals.pause,
+
     async take(name, request, requestId) {
       const { title, isSigned, readDelivery } = adapters[name]
       const secret = secrets[name]?.secret
       if (!secret) throw notSetUp(name, title)
-      if (!isSigned(request, secret.reveal())) throw wrongSignature(name, title)
+      const seconds = refusals.pause(request.sender)
+      if (seconds > 0) throw tooMany(seconds)
+      if (!isSigned(request, secret.reveal())) throw refused(name, title, request.sender)
       const delivery = read(() => readDelivery(request), title)
       if (delivery.kind === 'other') return { reading: [], skipped: [], message: delivery.reason }
       if (isRepeated(name, request)) return { reading: [], skipped: [], message: 'This was just delivered' }
       const actor: Actor = { id: `webhook:${name}`, kind: 'service', name: `Webhook of ${title}`, groups: [] }
       return react(actor, delivery.push, requestId)
     },
+  }
+
+  function refused(name: ForgeName, title: string, sender: string): PortalError {
+    if (refusals.count(sender)) ctx.log.warn({ sender }, `Too many wrong signatures for the webhook of ${title}`)
+    return wrongSignature(name, title)
   }
 
   function isRepeated(name: ForgeName, { body }: Request): boolean {
@@ -155,6 +168,12 @@ function read(work: () => Delivery, title: string): Delivery {
 function notSetUp(name: ForgeName, title: string): PortalError {
   return new PortalError('not_found', `Webhooks of ${title} are not set up in this portal`, {
     hint: `Give catalog() in portal.config.ts webhooks: { ${name}: { secret: secret('…') } } and start the portal again.`,
+  })
+}
+
+function tooMany(seconds: number): PortalError {
+  return new PortalError('rate_limited', 'Too many deliveries with a wrong signature came from this address', {
+    hint: `It is listened to again in ${seconds} s. Correct the secret before that.`,
   })
 }
 

@@ -54,15 +54,20 @@ interface Sent {
   signature?: string
   type?: string
   wrap?: (text: string) => string
+  from?: string
 }
 
-const github = async (payload: object, { event = 'push', signature, type = 'application/json', wrap }: Sent = {}) => {
+const github = async (
+  payload: object,
+  { event = 'push', signature, type = 'application/json', wrap, from = '192.0.2.1' }: Sent = {},
+) => {
   const text = JSON.stringify(payload)
   const body = wrap?.(text) ?? text
   const answer = await portal.portal.server.inject({
     method: 'POST',
     url: '/api/events/http/github',
     payload: body,
+    remoteAddress: from,
     headers: {
       host: 'localhost:7007',
       'content-type': type,
@@ -70,7 +75,8 @@ const github = async (payload: object, { event = 'push', signature, type = 'appl
       'x-hub-signature-256': signature ?? `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
     },
   })
-  return { status: answer.statusCode, body: answer.json() }
+  const retryAfter = answer.headers['retry-after']
+  return { status: answer.statusCode, body: answer.json(), ...(retryAfter !== undefined && { retryAfter }) }
 }
 
 const gitlab = async (payload: object, token = secret) => {
@@ -204,6 +210,23 @@ describe('a delivery', () => {
     expect((await gitlab(payload, 'wrong')).status).toBe(403)
     expect((await gitlab(payload, '')).status).toBe(403)
     expect(await portal.audit()).toEqual([])
+  })
+
+  test('with a wrong signature again and again is not even looked at for a while, from that address', async () => {
+    await start()
+    now = new Date('2026-11-21T12:00:00Z')
+    const signature = `sha256=${'0'.repeat(64)}`
+    for (let n = 0; n < 10; n++) expect((await github(push({}), { signature })).status).toBe(403)
+    const refused = await github(push({ added: ['catalog-info.yaml'] }))
+    expect(refused).toMatchObject({ status: 429, retryAfter: '60', body: { error: { code: 'rate_limited' } } })
+    expect(opened).toBe(0)
+    expect(await github(push({ added: ['catalog-info.yaml'] }), { from: '192.0.2.2' })).toEqual({
+      status: 202,
+      body: read,
+    })
+    now = new Date('2026-11-21T12:01:00Z')
+    expect(await github(push({ added: ['catalog-info.yaml'] }))).toEqual({ status: 202, body: read })
+    await portal.settled()
   })
 
   test('without a secret in the configuration is not found, and the answer says what to write', async () => {
