@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openDatabase } from '../platform/db/open.ts'
 import { callboard, type Place, place, start, until } from './fixtures/command.ts'
+import { components, contents, isIdle } from './fixtures/contents.ts'
 
 // `kill -9` in the middle of reading: the next start completes what was begun, and nothing is there twice or half.
 
@@ -34,47 +33,11 @@ const files = Object.fromEntries(
   ]),
 )
 
-/** Everything that was read, without what differs between two portals: ids and times. */
-async function contents(at: Place): Promise<Record<string, unknown[]>> {
-  const db = await openDatabase({ file: join(at.dataDir, 'callboard.sqlite') })
-  const all = (statement: string): unknown[] =>
-    JSON.parse(JSON.stringify(db.read.all(statement)).replaceAll(new RegExp(at.root, 'gi'), '')) as unknown[]
-  try {
-    expect(await db.quickCheck()).toEqual([])
-    return {
-      entities: all(
-        'select ref, kind, name, owner, type, path, position, errors, warnings, stale, orphaned_at from catalog_entities order by ref',
-      ),
-      candidates: all('select ref, path, position, stale from catalog_candidates order by ref, path'),
-      relations: all(
-        'select source_ref, type, target_ref, holder, declared, field from catalog_relations order by 1, 2, 3, 4',
-      ),
-      facets: all(
-        `select key, value, ref from catalog_facets f join catalog_terms t on t.id = f.term
-          join catalog_entities e on e.number = f.entity order by 1, 2, 3`,
-      ),
-      lostFacets: all(`select * from catalog_facets where entity not in (select number from catalog_entities)
-        or term not in (select id from catalog_terms)`),
-      changes: all('select ref, action, path, fields from catalog_changes order by ref, action'),
-      problems: all(
-        'select origin, path, position, ref, severity, code, field, message from catalog_problems order by path, position, code, field',
-      ),
-      files: all('select path, documents from catalog_files order by path'),
-      sources: all('select state, settled, error from catalog_sources'),
-    }
-  } finally {
-    await db.close()
-  }
-}
-
-const count = (text: string) => Number(/callboard_catalog_entities\{kind="component"\} (\d+)/.exec(text)?.[1] ?? 0)
-const isIdle = (text: string) => /^callboard_crawls_running 0$/m.test(text)
-
 async function complete(at: Place): Promise<void> {
   const portal = await start(at)
   await until('every entity', async () => {
     const { text } = await portal.get('/metrics')
-    return count(text) === entities && isIdle(text)
+    return components(text) === entities && isIdle(text)
   })
   const { text } = await portal.get('/catalog')
   expect(text).toContain(`of ${entities}`)
@@ -85,7 +48,7 @@ async function complete(at: Place): Promise<void> {
 /** @returns how many entities were there when it was killed; 0 when it had read all of them before */
 async function killInTheMiddle(at: Place): Promise<number> {
   const portal = await start(at)
-  const seen = await until('some entities', async () => count((await portal.get('/metrics')).text))
+  const seen = await until('some entities', async () => components((await portal.get('/metrics')).text))
   portal.child.kill('SIGKILL')
   expect(await portal.ended).toMatchObject({ signal: 'SIGKILL' })
   const { entities: there = [] } = await contents(at)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { GitAccess } from './access.ts'
@@ -167,7 +167,7 @@ async function fetchWith(
   input: string,
 ): Promise<void> {
   const { access, home, limits, signal } = args
-  const busy = `${args.path}.busy`
+  const busy = busyFile(args.path)
   try {
     await runGit({
       args: ['fetch', '--quiet', '--force', '--no-write-fetch-head', '--no-recurse-submodules', ...options],
@@ -238,6 +238,7 @@ async function keepSmall(args: CloneArgs): Promise<void> {
 export async function recoverClone(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   endOrphan(path)
+  await rm(busyFile(path), { force: true })
   const prefix = basename(path)
   for (const name of await readdir(dirname(path))) {
     const isHalf = name.startsWith(`${prefix}.new-`) || name.startsWith(`${prefix}.old-`)
@@ -246,10 +247,15 @@ export async function recoverClone(path: string): Promise<void> {
   await removeLeftovers(path)
 }
 
+/** Whether a process was killed while it was fetching. */
+export const wasCutShort = (path: string): boolean => existsSync(busyFile(path))
+
+const busyFile = (path: string) => `${path}.busy`
+
 /** @throws nothing: who cannot be told apart from a stranger is left alone */
 function endOrphan(path: string): void {
   try {
-    const pid = Number(readFileSync(`${path}.busy`, 'utf8'))
+    const pid = Number(readFileSync(busyFile(path), 'utf8'))
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     if (pid > 1 && command.includes(`--git-dir=${path}`)) signalGroup(pid, 'SIGKILL')
   } catch {

@@ -16,6 +16,7 @@ import {
   readState,
   recoverClone,
   rememberDefault,
+  wasCutShort,
 } from './clone.ts'
 import { explainGit, isAbsence, isRedirect } from './failure.ts'
 import { branchesOf } from './history.ts'
@@ -171,7 +172,10 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
         const defaultBranch = branch === undefined && name !== undefined ? { defaultBranch: name } : {}
         const known = await readState(clone.path)
         const isSame = known?.heads[branch ?? ''] === id
-        if (isSame && (branch !== undefined || known.defaultBranch === name)) return treeOf(id, branch ?? '', known)
+        if (isSame && (branch !== undefined || known.defaultBranch === name)) {
+          if (!clone.isClean && wasCutShort(clone.path)) await alone(signal, async () => undefined)
+          return treeOf(id, branch ?? '', known)
+        }
         const state = await alone(signal, async (args) => {
           const fetched = isSame ? known : await fetchBranch(args, branch ?? '')
           if (defaultBranch.defaultBranch !== undefined) await rememberDefault(clone.path, defaultBranch.defaultBranch)
