@@ -71,7 +71,7 @@ test('it is listed once, and again when it has changed', async () => {
   expect((await portal.get('/catalog/default/component/b')).status).toBe(200)
 })
 
-test('an error in between is over without listing', async () => {
+test('after an error it is listed once, for what is left out of it to be told again', async () => {
   await start()
   failure = new PortalError('upstream', 'The host is away')
   await portal.crawl()
@@ -80,7 +80,9 @@ test('an error in between is over without listing', async () => {
   await portal.crawl()
   expect(await state()).not.toContain('The host is away')
   expect(await state()).not.toContain('failed')
-  expect(listings).toBe(1)
+  expect(listings).toBe(2)
+  await portal.crawl()
+  expect(listings).toBe(2)
 })
 
 test('a file that could not be read is asked for again', async () => {

@@ -96,6 +96,8 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
     async unchanged({ id }, revision) {
       const [row] = await db.read.select().from(sources).where(eq(sources.id, id))
       if (!row?.settled || row.revision !== revision || takesFromElsewhere(db, id)) return undefined
+      // The error has taken the place of what was told of the listing: it is listed once, and nothing is read.
+      if (row.state === 'failed') return undefined
       const { files: count, unlike } = filesRead(db, id, reader)
       // A source without files does not tell by which program it was read.
       if (unlike > 0 || (count === 0 && lastReader !== reader)) return undefined

@@ -118,6 +118,18 @@ describe('a tree', () => {
     expect(at.server.requests.length).toBe(asYet)
   })
 
+  test('what a link leads to is fetched with it', async () => {
+    at.source.commit({
+      'catalog-info.yaml': { link: 'real/thing.txt' },
+      'real/thing.txt': 'linked',
+      'real/no.txt': 'n',
+    })
+    const tree = await at.open()
+    await tree.prefetch((path) => path === 'catalog-info.yaml', signal)
+    expect(await text(tree, 'catalog-info.yaml')).toBe('linked')
+    await expect(tree.read('real/no.txt')).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   test('paths that no tool writes are left out and counted, and harm no other', async () => {
     const id = blob('hostile')
     commitOf([
@@ -138,6 +150,7 @@ describe('a tree', () => {
       expect.stringMatching(/^Git finds fault with objects of this repository: .*gitmodulesSymlink/),
       '5 paths that cannot be right left out',
       '1 submodule left out',
+      '1 symbolic link out of the repository left out',
     ])
     for (const path of ['.GIT', 'module', '.git'])
       await expect(tree.read(path)).rejects.toMatchObject({ code: 'not_found' })
@@ -165,6 +178,7 @@ describe('a tree', () => {
     await tree.prefetch(all, signal)
     expect(await paths(tree)).toEqual(['a/file.txt', 'a/fine', 'folder/file.txt'])
     expect(await text(tree, 'folder/fine')).toBe('inside')
+    expect(tree.warnings).toEqual(['1 submodule left out', '3 symbolic links out of the repository left out'])
     for (const path of ['absolute', 'up', 'a/b/back']) {
       await expect(tree.read(path), path).rejects.toMatchObject({ code: 'invalid' })
     }

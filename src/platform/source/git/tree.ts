@@ -45,6 +45,7 @@ interface Listed {
 
 const mebibyte = 1024 * 1024
 const mostLinks = 40
+const longestTarget = 4096
 const largestTree = 32 * mebibyte
 /** Says which names and addresses belong together; git itself takes no link for it. */
 const mailmap = '.mailmap'
@@ -80,11 +81,12 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     const found = await sound(listCommit({ ...run, signal }, commit, limits))
     const links = found.links.slice(0, limits.links)
     const unread = links.filter(({ isHere }) => !isHere)
-    const followed = await followLinks(links, found.files)
+    const { files: followed, outside } = await followLinks(links, found.files)
     const entries = [...found.files, ...followed].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
     const warnings = [
       left(found.hostile, 'path that cannot be right', 'paths that cannot be right'),
       left(found.submodules, 'submodule', 'submodules'),
+      left(outside, 'symbolic link out of the repository', 'symbolic links out of the repository'),
       left(found.links.length - links.length, 'symbolic link too many', 'symbolic links too many'),
     ].filter((text) => text !== '')
     return { entries, unknownLinks: unread.map(({ blob }) => blob), warnings }
@@ -93,10 +95,12 @@ export function createGitTree(parts: GitTreeParts): GitTree {
   /** A link counts as the file it leads to, or as a folder of the files it leads to; links in there are not followed. */
   async function followLinks(links: readonly { path: string; isHere: boolean }[], files: readonly TreeEntry[]) {
     const found: TreeEntry[] = []
+    let outside = 0
     const byPath = new Map(links.length === 0 ? [] : files.map((entry) => [entry.path, entry]))
     for (const { path, isHere } of links) {
       const target = isHere ? await resolve(path).catch(expected) : undefined
-      if (!target || target.path.split('/').some(isExcluded)) continue
+      if (target === 'outside') outside++
+      if (!target || target === 'outside' || target.path.split('/').some(isExcluded)) continue
       if (target.kind === 'file') found.push({ ...(byPath.get(target.path) ?? { blob: target.id, size: 0 }), path })
       else if (target.path !== '' && !`${path}/`.startsWith(`${target.path}/`)) {
         const inside = files.filter((entry) => entry.path.startsWith(`${target.path}/`))
@@ -104,7 +108,7 @@ export function createGitTree(parts: GitTreeParts): GitTree {
       }
       if (files.length + found.length > limits.files) break
     }
-    return found
+    return { files: found, outside }
   }
 
   /** Where a path leads, links followed within the tree. @throws PortalError `not_found`, or `invalid` outside of it */
@@ -126,15 +130,22 @@ export function createGitTree(parts: GitTreeParts): GitTree {
         if (left.length > 0) throw missing(path)
         return { ...node, path: here }
       } else {
-        const target = await blobOf(node.id, 4096, here)
         if (++links > mostLinks) throw missing(path)
-        const text = target.toString('utf8')
+        const text = await targetOf(node.id, here)
         if (text.startsWith('/') || text.includes('\0')) throw outside(path)
         left.push(...text.split('/').reverse())
       }
     }
     const last = trail.at(-1)
     return { kind: 'tree', id: last?.id ?? '', path: trail.map(({ name }) => name).join('/') }
+  }
+
+  /** No path is longer than what is read. */
+  async function targetOf(id: string, path: string): Promise<string> {
+    const object = await ask(id, longestTarget)
+    if (!object) throw notHere(path)
+    if (!object.bytes) throw missing(path)
+    return object.bytes.toString('utf8')
   }
 
   async function nodesOf(id: string): Promise<Map<string, TreeNode>> {
@@ -195,7 +206,7 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     }
   }
 
-  return {
+  const tree: GitTree = {
     revision: commit,
     branch: parts.branch,
     get warnings() {
@@ -236,6 +247,7 @@ export function createGitTree(parts: GitTreeParts): GitTree {
       if (ids.length === 0) return
       await parts.fetchBlobs(ids, signal)
       listings.delete(key) // Links lead somewhere now, and sizes are known.
+      if (unknownLinks.length > 0) await tree.prefetch(wants, signal)
     },
 
     async log(path) {
@@ -257,11 +269,13 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     authors: (signal) => sound(authorsOf({ ...run, signal }, commit)),
     tags: (signal) => sound(tagsOf({ ...run, signal })),
   }
+  return tree
 }
 
-function expected(error: unknown): undefined {
-  if (error instanceof PortalError && error.code !== 'upstream') return undefined
-  throw error
+/** @returns `outside` for a link that leads out of the tree, nothing for one that leads nowhere */
+function expected(error: unknown): 'outside' | undefined {
+  if (!(error instanceof PortalError) || error.code === 'upstream') throw error
+  return error.code === 'invalid' ? 'outside' : undefined
 }
 
 const pointer = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\r?\n/
