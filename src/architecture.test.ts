@@ -140,6 +140,7 @@ test('only platform/http-client connects to other systems', () => {
     except([...found.map(arrow), ...built.map(([path]) => path)], {
       'src/platform/config/settings.ts -> node:net': 'asks whether a text is an address',
       'src/testing/git-server.ts -> node:http': 'listens, and connects to nothing',
+      'src/testing/git-transports.ts -> node:net': 'asks servers of its own whether they listen',
     }),
   ).toEqual(nothing)
   expect(callsOut.test('await fetch(url)')).toBe(true)

@@ -171,6 +171,15 @@ test('a file that is pushed holds, and leads to Locations that are fetched as we
   expect((await portal.get('/catalog/default/component/rates')).region('catalog-head').text).toContain('library · mine')
 })
 
+test('languages count by files, of which most have no size here', async () => {
+  const mixed = testRepository(join(base, 'served/acme/mixed.git'))
+  const code = Object.fromEntries(Array.from({ length: 5 }, (_, at) => [`pkg/file_${at}.py`, `number = ${at}\n`]))
+  mixed.commit({ ...code, 'tools/main.go': 'package main\n', 'setup.py': 'setup(name="mixed")\n' })
+  const one = await start([`${server.origin}/acme/mixed`], join(base, 'mixed'))
+  expect((await entities(one)).get('component mixed')?.metadata.tags).toEqual(['python', 'go'])
+  await one.close()
+})
+
 test('an address beside a folder of checkouts', async () => {
   const both = await start([join(base, 'src/ledger'), `${server.origin}/acme/acmectl`], join(base, 'both'))
   const found = await entities(both)

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { LRUCache } from 'lru-cache'
 
 /** How many deliveries with a wrong signature one address may send within a minute. */
@@ -51,5 +50,5 @@ export function senderOf({
 }) {
   if (!/^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(ip)) return ip
   const named = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1)?.trim() ?? ''
-  return isIP(named) === 0 ? ip : named
+  return /^[0-9a-f.:]{2,45}$/i.test(named) ? named : ip
 }
