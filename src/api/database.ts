@@ -14,6 +14,11 @@ export type Transaction = Omit<BetterSQLite3Database, 'transaction'> & {
   ): number
   /** Deletes the rows whose column has one of the values. */
   bulkDelete(column: SQLiteColumn, values: Iterable<string | number>): number
+  /**
+   * To be awaited now and then by work that takes longer than a few milliseconds: pages are served in between. The
+   * transaction stays open, and others wait for it.
+   */
+  breathe(): Promise<void>
 }
 
 export interface Database {

@@ -143,6 +143,51 @@ test('a long series of writes lets the event loop turn', async () => {
   expect(turns).toBeGreaterThan(5)
 })
 
+test('a long transaction that breathes lets the event loop turn, alone, and is committed as a whole', async () => {
+  const db = await testDatabase()
+  let turns = 0
+  let [seen, rest] = [-1, 0]
+  let going = true
+  const count = async () => {
+    for (; going; turns += 1) {
+      await nextTurn()
+      if (going) seen = Math.max(seen, (await db.read.select().from(notes)).length)
+    }
+  }
+  const counting = count()
+  const long = db.write(async (tx) => {
+    const until = performance.now() + 200
+    for (let id = 0; performance.now() < until; id += 1) {
+      await tx.insert(notes).values({ id, body: 'x' })
+      await tx.breathe()
+    }
+    rest = await tx.$count(notes)
+    going = false
+  })
+  const next = db.write((tx) => tx.$count(notes))
+  await long
+  await counting
+  expect(turns).toBeGreaterThan(5)
+  expect(seen).toBe(0)
+  expect(await next).toBe(rest)
+})
+
+test('a transaction that breathes may not wait for anything else either, and dies with its callback', async () => {
+  const db = await testDatabase()
+  let late: Transaction | undefined
+  const waiting = db.write(async (tx) => {
+    late = tx
+    await tx.insert(notes).values({ id: 1, body: 'a' })
+    const until = performance.now() + 20
+    while (performance.now() < until) await tx.breathe()
+    await nextTurn()
+    await nextTurn()
+  })
+  await expect(waiting).rejects.toThrow('waited for something other than the database')
+  await expect(late?.breathe()).rejects.toThrow('The transaction has ended')
+  expect(await db.read.select().from(notes)).toEqual([])
+})
+
 test('what was asked for after the commit runs then, in order, and never after a rollback', async () => {
   const db = await testDatabase()
   const happened: string[] = []

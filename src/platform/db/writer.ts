@@ -30,6 +30,11 @@ type Work<T> = (tx: Transaction) => Promise<T> | T
 interface Open {
   open: boolean
   after: AfterCommit[]
+  /** When it last let others in, by the clock of the options. */
+  since: number
+  /** The longest it held the process, in milliseconds. */
+  longest: number
+  patience: Patience
 }
 
 /** The one door for writes: transactions run one after the other, in the order in which they were asked for. */
@@ -97,12 +102,12 @@ export class Writer {
   }
 
   async #transact<T>(work: Work<T>): Promise<T> {
-    const state: Open = { open: true, after: [] }
-    const started = this.#options.now().getTime()
+    const patience = new Patience(this.#options.development)
+    const state: Open = { open: true, after: [], since: this.#options.now().getTime(), longest: 0, patience }
     let result: T
     try {
       this.#connection.exec('begin immediate')
-      result = await this.#inTime(this.#current.run(state, async () => work(this.#transaction(state))))
+      result = await patience.with(this.#current.run(state, async () => work(this.#transaction(state))))
       this.#assertOpen(state)
       state.open = false
       this.#connection.exec('commit')
@@ -112,7 +117,8 @@ export class Writer {
       if (this.#connection.inTransaction) this.#connection.exec('rollback')
       throw explainFailure(error, this.#options.file)
     }
-    const took = this.#options.now().getTime() - started
+    this.#measure(state)
+    const took = state.longest
     if (took > slow) this.#options.log?.warn({ took }, 'A transaction took long: pages waited for it')
     for (const run of state.after) void this.#afterwards(run)
     for (const listener of this.#listeners) void this.#afterwards(listener)
@@ -122,7 +128,7 @@ export class Writer {
   #transaction(state: Open): Transaction {
     const check = () => this.#assertOpen(state)
     const tx = drizzleOver(this.#statements, check)
-    const bulk: Pick<Transaction, 'bulkInsert' | 'bulkDelete'> = {
+    const more: Pick<Transaction, 'bulkInsert' | 'bulkDelete' | 'breathe'> = {
       bulkInsert: (table, rows, conflict) => {
         check()
         return bulkInsert(this.#statements, table, rows, conflict)
@@ -131,21 +137,31 @@ export class Writer {
         check()
         return bulkDelete(this.#statements, column, values)
       },
+      breathe: async () => {
+        check()
+        await this.#breatheInside(state)
+        check()
+      },
     }
-    return Object.assign(tx, bulk)
+    return Object.assign(tx, more)
+  }
+
+  async #breatheInside(state: Open): Promise<void> {
+    if (performance.now() - this.#turn < breath) return
+    this.#measure(state)
+    state.patience.rest()
+    await this.#breathe()
+    state.patience.begin()
+    state.since = this.#options.now().getTime()
+  }
+
+  #measure(state: Open): void {
+    state.longest = Math.max(state.longest, this.#options.now().getTime() - state.since)
   }
 
   #assertOpen(state: Open): void {
     if (!state.open) throw new Error('The transaction has ended: its tx cannot be used after the callback of db.write')
     if (!this.#connection.inTransaction) throw new Error('The transaction was rolled back after an earlier error in it')
-  }
-
-  #inTime<T>(answer: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const giveUp = () => reject(new Error(waited))
-      const cancel = this.#options.development ? nextTurn(giveUp) : later(giveUp)
-      answer.finally(cancel).then(resolve, reject)
-    })
   }
 
   /** The transaction is committed: what fails now must not look like a failed write. */
@@ -161,6 +177,41 @@ export class Writer {
 
 const waited =
   'A transaction waited for something other than the database and was rolled back: fetch and compute before db.write'
+
+/** How long a transaction may wait for something else: not a turn of the event loop in development. */
+class Patience {
+  readonly #development: boolean
+  #cancel: (() => void) | undefined
+  #giveUp: (() => void) | undefined
+
+  constructor(development: boolean) {
+    this.#development = development
+  }
+
+  with<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => reject(new Error(waited))
+      this.begin()
+      answer.finally(() => this.#end()).then(resolve, reject)
+    })
+  }
+
+  /** Counts anew from here. */
+  begin(): void {
+    this.rest()
+    if (this.#giveUp) this.#cancel = this.#development ? nextTurn(this.#giveUp) : later(this.#giveUp)
+  }
+
+  rest(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  #end(): void {
+    this.rest()
+    this.#giveUp = undefined
+  }
+}
 
 function nextTurn(run: () => void): () => void {
   const handle = setImmediate(run)

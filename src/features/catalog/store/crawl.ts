@@ -66,8 +66,10 @@ export interface CrawlStoreArgs {
   changed(change: Omit<CatalogChanged, 'generation'>): void
 }
 
-/** Documents of one transaction: few enough that a page waits for none of them. */
-const slice = 200
+/** Documents of one transaction. Who else writes waits for it; pages do not, since it breathes. */
+const slice = 500
+/** Documents that are written in one go. */
+const piece = 50
 
 export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
   const { db, kinds, reader, lastReader, clock, removal, changed } = args
@@ -122,6 +124,7 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
         await write(async (tx) => {
           const refs: string[] = []
           for (const { file, documents, isLast } of group) {
+            await tx.breathe()
             refs.push(...(await putDocuments(tx, origin, file, documents, clock)))
             if (isLast) refs.push(...(await closeFile(tx, origin, file, clock)))
             // Few files have any, and to ask for each would cost as much as the rest.
@@ -219,9 +222,9 @@ function* grouped(read: readonly ReadFile[]): Generator<Slice[]> {
   let group: Slice[] = []
   let size = 0
   for (const file of read) {
-    for (let at = 0; at === 0 || at < file.documents.length; at += slice) {
-      const documents = file.documents.slice(at, at + slice)
-      group.push({ file, documents, isLast: at + slice >= file.documents.length })
+    for (let at = 0; at === 0 || at < file.documents.length; at += piece) {
+      const documents = file.documents.slice(at, at + piece)
+      group.push({ file, documents, isLast: at + piece >= file.documents.length })
       size += Math.max(documents.length, 1)
       if (size < slice) continue
       yield group

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
 import { formatRef, parseRef } from '../../../api/ref.ts'
 import { candidates, edges, entities, problems, refs, sources } from '../schema.ts'
@@ -35,32 +35,51 @@ interface Conflict {
  * Compares what was read: references that lead nowhere, and references that several files define. Replaces these
  * problems of everything touched and counts the problems of each entity anew.
  *
- * @returns the references whose problems came or went
+ * @returns the references whose problems came or went, or are counted otherwise
  */
 export async function settleProblems(tx: Transaction, touched: Touched, clock: IngestClock): Promise<string[]> {
-  const about = touched === 'all' ? undefined : JSON.stringify(holdersOf(tx, touched))
-  const inScope = (column: ReturnType<typeof sql>) =>
-    about === undefined ? sql`1` : sql`${column} in (select value from json_each(${about}))`
+  const about = touched === 'all' ? everyRef(tx) : await holdersOf(tx, touched)
+  const different = new Set<string>()
+  for (const some of portions(about)) {
+    await tx.breathe()
+    for (const ref of settle(tx, some, clock)) different.add(ref)
+  }
+  return [...different]
+}
+
+function settle(tx: Transaction, about: readonly string[], clock: IngestClock): string[] {
+  const list = JSON.stringify(about)
+  const inScope = (column: SQL) => sql`${column} in (select value from json_each(${list}))`
   const compared = sql`${problems.origin} in ('reference', 'conflict') and ${inScope(sql`${problems.ref}`)}`
   const known = tx.all<{ id: string; ref: string; at: number }>(
     sql`select ${problems.id} as id, ${problems.ref} as ref, ${problems.firstSeenAt} as at from ${problems}
       where ${compared}`,
   ) as unknown as { id: string; ref: string; at: number }[]
   const firstSeen = new Map(known.map(({ id, at }) => [id, new Date(at)]))
-  tx.run(sql`delete from ${problems} where ${compared}`)
+  if (known.length > 0) tx.run(sql`delete from ${problems} where ${compared}`)
   const rows = [...danglingRows(tx, inScope), ...conflictRows(tx, inScope)]
   tx.bulkInsert(
     problems,
     rows.map((row) => ({ ...row, firstSeenAt: firstSeen.get(row.id) ?? clock.now() })),
     'ignore',
   )
-  tx.run(sql`update ${entities} set
-    errors = (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'error')
-      + (${entities.stale} and exists (select 1 from ${problems} p where p.source_id = ${entities.sourceId}
-        and p.path = ${entities.path} and p.position is null and p.severity = 'error')),
-    warnings = (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'warning')
-    where ${inScope(sql`${entities.ref}`)}`)
-  return refsOfDifference(known, rows)
+  return [...refsOfDifference(known, rows), ...countAnew(tx, inScope)]
+}
+
+/** @returns the references of which the numbers are others now */
+function countAnew(tx: Transaction, inScope: InScope): string[] {
+  const rows = tx.all<{ ref: string }>(
+    sql`update ${entities} set errors = c.errors, warnings = c.warnings
+      from (select ${entities.number} as number,
+        (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'error')
+          + (${entities.stale} and exists (select 1 from ${problems} p where p.source_id = ${entities.sourceId}
+            and p.path = ${entities.path} and p.position is null and p.severity = 'error')) as errors,
+        (select count(*) from ${problems} p where p.ref = ${entities.ref} and p.severity = 'warning') as warnings
+        from ${entities} where ${inScope(sql`${entities.ref}`)}) c
+      where ${entities.number} = c.number and (${entities.errors} <> c.errors or ${entities.warnings} <> c.warnings)
+      returning ref`,
+  ) as unknown as { ref: string }[]
+  return rows.map(({ ref }) => ref)
 }
 
 /** Whose problems are on one side only. */
@@ -79,17 +98,39 @@ interface ProblemOf {
 }
 
 /** The touched references, and those whose fields point at them. */
-function holdersOf(tx: Transaction, touched: ReadonlySet<string>): string[] {
-  const list = JSON.stringify([...touched])
-  const pointing = tx.all<{ holder: string }>(
-    sql`select distinct h.ref as holder from ${refs} join ${edges} on ${edges.target} = ${refs.number}
-      join ${refs} h on h.number = ${edges.holder}
-      where ${refs.ref} in (select value from json_each(${list}))`,
-  ) as unknown as { holder: string }[]
-  return [...new Set([...touched, ...pointing.map(({ holder }) => holder)])]
+async function holdersOf(tx: Transaction, touched: ReadonlySet<string>): Promise<string[]> {
+  const all = new Set(touched)
+  for (const some of portions([...touched])) {
+    await tx.breathe()
+    const pointing = tx.all<{ holder: string }>(
+      sql`select distinct h.ref as holder from ${refs} join ${edges} on ${edges.target} = ${refs.number}
+        join ${refs} h on h.number = ${edges.holder}
+        where ${refs.ref} in (select value from json_each(${JSON.stringify(some)}))`,
+    ) as unknown as { holder: string }[]
+    for (const { holder } of pointing) all.add(holder)
+  }
+  return [...all]
 }
 
-function danglingRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>) => ReturnType<typeof sql>) {
+/** What is in the catalog or was, as far as something is left of it. */
+function everyRef(tx: Transaction): string[] {
+  const rows = tx.all<{ ref: string }>(
+    sql`select ${entities.ref} as ref from ${entities} union select ${candidates.ref} from ${candidates}
+      union select ${problems.ref} from ${problems} where ${problems.ref} is not null`,
+  ) as unknown as { ref: string }[]
+  return rows.map(({ ref }) => ref)
+}
+
+/** Few enough that no page notices. */
+const portion = 500
+
+function* portions(list: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < list.length; at += portion) yield list.slice(at, at + portion)
+}
+
+type InScope = (column: SQL) => SQL
+
+function danglingRows(tx: Transaction, inScope: InScope) {
   const found = tx.all<Dangling>(
     sql`select ${entities.ref} as holder, ${refs.ref} as targetRef, ${edges.field} as field,
       ${entities.sourceId} as sourceId, ${entities.path} as path, ${entities.position} as position
@@ -116,8 +157,8 @@ function danglingRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>)
   })
 }
 
-function conflictRows(tx: Transaction, inScope: (column: ReturnType<typeof sql>) => ReturnType<typeof sql>) {
-  const titleOf = (id: ReturnType<typeof sql>) =>
+function conflictRows(tx: Transaction, inScope: InScope) {
+  const titleOf = (id: SQL) =>
     sql`coalesce((select ${sources.title} from ${sources} where ${sources.id} = ${id}), ${id})`
   const found = tx.all<Conflict>(
     sql`select ${candidates.ref} as ref, ${candidates.sourceId} as sourceId, ${candidates.path} as path,

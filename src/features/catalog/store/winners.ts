@@ -59,7 +59,19 @@ interface Outcome {
  */
 export async function chooseWinners(tx: Transaction, refs: Iterable<string>, args: WinnerArgs): Promise<string[]> {
   const interned = args.interned ?? createInterned()
-  const wanted = [...new Set(refs)]
+  const all = [...new Set(refs)]
+  const changed: string[] = []
+  for (let at = 0; at < all.length; at += piece) {
+    await tx.breathe()
+    changed.push(...choose(tx, all.slice(at, at + piece), args, interned))
+  }
+  return changed
+}
+
+/** References that are decided about in one go: few enough that no page notices. */
+const piece = 40
+
+function choose(tx: Transaction, wanted: readonly string[], args: WinnerArgs, interned: Interned): string[] {
   const rows = new Map(rowsOf(tx, wanted).map((row) => [row.ref, row]))
   const found = candidatesOf(tx, wanted)
   const numbers = interned.numbersOf(tx, wanted)
