@@ -26,22 +26,38 @@ const skipped = new Set([
 
 /** What can be filtered by: every scalar of the entity. Relations are not among them: they have their own table. */
 export function facetRows(entity: Entity): FacetRow[] {
-  const rows = new Map<string, FacetRow>()
-  const add = (key: string, raw: JsonValue) => {
-    if (key.length > longestKey) return
-    const display = raw === null ? null : String(raw)
-    const row: FacetRow =
-      display === null || display.length > longestValue
-        ? { key, value: null, display: null }
-        : { key, value: display.toLowerCase(), display }
-    rows.set(row.display === null ? key : `${key}\n${row.display}`, row)
-  }
+  const found = new Distinct()
   const { uid, name, namespace } = entity.metadata
-  leaves(entity as unknown as JsonValue, '', '', add)
-  add('metadata.name', name)
-  add('metadata.namespace', namespace ?? 'default')
-  if (uid) add('metadata.uid', uid)
-  return [...rows.values()]
+  leaves(entity as unknown as JsonValue, root, found)
+  found.add('metadata.name', name)
+  found.add('metadata.namespace', namespace ?? 'default')
+  if (uid) found.add('metadata.uid', uid)
+  return found.rows
+}
+
+/** Rows in the order in which they came, no two alike. */
+class Distinct {
+  readonly rows: FacetRow[] = []
+  /** By key; most have one value. */
+  readonly #seen = new Map<string, string | null | Set<string | null>>()
+
+  add(key: string, raw: JsonValue): void {
+    if (key.length > longestKey) return
+    const text = raw === null ? null : String(raw)
+    const display = text !== null && text.length > longestValue ? null : text
+    if (!this.#isNew(key, display)) return
+    this.rows.push({ key, value: display === null ? null : display.toLowerCase(), display })
+  }
+
+  #isNew(key: string, display: string | null): boolean {
+    const seen = this.#seen.get(key)
+    if (seen === display) return false
+    if (seen === undefined) this.#seen.set(key, display)
+    else if (!(seen instanceof Set)) this.#seen.set(key, new Set([seen, display]))
+    else if (seen.has(display)) return false
+    else seen.add(display)
+    return true
+  }
 }
 
 /** Paths of keys that differ in letter case alone, so that a filter cannot tell them apart; each with its like. */
@@ -69,27 +85,53 @@ export function clashingKeys(entity: Entity): [DocumentPath, string][] {
   return clashes
 }
 
-/** `path` is as written, since the skipped ones are told by it; `key` is the same in lower case. */
-function leaves(
-  value: JsonValue | undefined,
-  path: string,
-  key: string,
-  add: (key: string, value: JsonValue) => void,
-): void {
-  if (value === undefined || skipped.has(path)) return
+/**
+ * A key of a document. The same few occur in every entity: they are made once, so that their texts need not be put
+ * together and compared anew for each of a hundred thousand values.
+ */
+interface Key {
+  /** Dotted, in lower case. */
+  key: string
+  /** As written: what is skipped is told by it. */
+  path: string
+  isSkipped: boolean
+  below: Map<string, Key>
+}
+
+const keyOf = (path: string): Key => ({
+  key: path.toLowerCase(),
+  path,
+  isSkipped: skipped.has(path),
+  below: new Map(),
+})
+const root = keyOf('')
+
+/** Keys that are kept: far more than files of people have. */
+const mostKept = 5_000
+let kept = 0
+
+function keyBelow(above: Key, name: string): Key {
+  const known = above.below.get(name)
+  if (known) return known
+  const made = keyOf(above.path === '' ? name : `${above.path}.${name}`)
+  if (kept >= mostKept || made.path.length > longestKey) return made
+  kept++
+  above.below.set(name, made)
+  return made
+}
+
+function leaves(value: JsonValue | undefined, at: Key, found: Distinct): void {
+  if (value === undefined || at.isSkipped) return
   if (typeof value !== 'object' || value === null) {
-    add(key, value)
+    found.add(at.key, value)
     return
   }
   if (Array.isArray(value)) {
     for (const item of value) {
-      leaves(item, path, key, add)
-      if (typeof item === 'string') add(`${key}.${item.toLowerCase()}`, true)
+      leaves(item, at, found)
+      if (typeof item === 'string') found.add(`${at.key}.${item.toLowerCase()}`, true)
     }
     return
   }
-  for (const name of Object.keys(value)) {
-    const dot = path === '' ? '' : '.'
-    leaves(value[name], `${path}${dot}${name}`, `${key}${dot}${name.toLowerCase()}`, add)
-  }
+  for (const name of Object.keys(value)) leaves(value[name], keyBelow(at, name), found)
 }

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../../api/database.ts'
+import type { Entity } from '../../../api/entity.ts'
 import type { Provider } from '../../../api/provider.ts'
 import type { CatalogChanged } from '../contract.ts'
 import type { LocationIn, LocationProblem } from '../locations.ts'
@@ -80,11 +81,13 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
   let wrote = false
   const interned = createInterned()
 
-  async function write(work: (tx: Transaction) => Promise<string[]>): Promise<void> {
+  async function write(work: (tx: Transaction, written: Map<string, Entity>) => Promise<string[]>): Promise<void> {
     try {
       await db.write(async (tx) => {
-        const refs = await work(tx)
-        const different = await chooseWinners(tx, refs, { revision: origin.revision, kinds, clock, interned })
+        const written = new Map<string, Entity>()
+        const refs = await work(tx, written)
+        const { revision } = origin
+        const different = await chooseWinners(tx, refs, { revision, kinds, clock, interned, written })
         if (refs.length > 0) changed({ refs: different, shown: refs, content: true })
         for (const ref of refs) touched.add(ref)
       })
@@ -121,11 +124,11 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
     async put(read) {
       wrote ||= read.length > 0
       for (const group of grouped(read)) {
-        await write(async (tx) => {
+        await write(async (tx, written) => {
           const refs: string[] = []
           for (const { file, documents, isLast } of group) {
             await tx.breathe()
-            refs.push(...(await putDocuments(tx, origin, file, documents, clock)))
+            refs.push(...(await putDocuments(tx, origin, file, documents, clock, written)))
             if (isLast) refs.push(...(await closeFile(tx, origin, file, clock)))
             // Few files have any, and to ask for each would cost as much as the rest.
             const { inclusions = [] } = file

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
+import type { Entity } from '../../../api/entity.ts'
 import type { DocumentProblem } from '../model/problem.ts'
 import type { ReadDocument, ReadFile } from '../reading.ts'
 import { candidates, files, problems } from '../schema.ts'
@@ -23,6 +24,7 @@ export interface Origin {
  * Writes some documents of a file as candidates. Those of one file may come in several transactions; `closeFile`
  * ends them. Until then the file counts as not read, so that a crash in between reads it again.
  *
+ * @param written gets what was written, by the id of the candidate
  * @returns the references whose winner must be chosen anew
  */
 export async function putDocuments(
@@ -31,8 +33,12 @@ export async function putDocuments(
   file: ReadFile,
   documents: readonly ReadDocument[],
   clock: IngestClock,
+  written?: Map<string, Entity>,
 ): Promise<string[]> {
-  const known = new Map(candidatesOf(tx, origin.sourceId, file.path).map((candidate) => [candidate.ref, candidate]))
+  const refs = documents.flatMap(({ ref }) => ref ?? [])
+  const known = new Map(
+    candidatesCalled(tx, origin.sourceId, file.path, refs).map((candidate) => [candidate.ref, candidate]),
+  )
   const rows: (typeof candidates.$inferInsert)[] = []
   const stale: string[] = []
   for (const { ref, entity, position, fills, refused } of documents) {
@@ -42,8 +48,10 @@ export async function putDocuments(
       if (last) stale.push(last.id)
       continue
     }
+    const id = last?.id ?? clock.id()
+    written?.set(id, entity)
     rows.push({
-      id: last?.id ?? clock.id(),
+      id,
       sourceId: origin.sourceId,
       path: file.path,
       position,
@@ -57,7 +65,7 @@ export async function putDocuments(
   }
   markStale(tx, stale)
   tx.bulkInsert(candidates, rows, 'replace')
-  return documents.flatMap(({ ref }) => ref ?? [])
+  return refs
 }
 
 /**
@@ -120,6 +128,15 @@ interface KnownCandidate {
 function candidatesOf(tx: Transaction, sourceId: string, path: string): KnownCandidate[] {
   return tx.all<KnownCandidate>(
     sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt from ${candidates}
+      where ${candidates.sourceId} = ${sourceId} and ${candidates.path} = ${path}`,
+  ) as unknown as KnownCandidate[]
+}
+
+/** By way of their references: a file may define thousands, of which these are few. */
+function candidatesCalled(tx: Transaction, sourceId: string, path: string, refs: readonly string[]): KnownCandidate[] {
+  return tx.all<KnownCandidate>(
+    sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt
+      from json_each(${JSON.stringify(refs)}) w cross join ${candidates} on ${candidates.ref} = w.value
       where ${candidates.sourceId} = ${sourceId} and ${candidates.path} = ${path}`,
   ) as unknown as KnownCandidate[]
 }

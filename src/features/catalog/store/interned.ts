@@ -1,60 +1,74 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { LRUCache } from 'lru-cache'
 import type { Transaction } from '../../../api/database.ts'
 import type { FacetRow } from '../model/facets.ts'
 import { refs, terms } from '../schema.ts'
 
 /**
- * Gives references and terms the numbers that stand for them, the same ones each time. What was asked for before is
+ * Gives references and terms the numbers that stand for them, the same ones each time. What was found before is
  * remembered: after a rollback it must be forgotten.
  */
 export interface Interned {
   /** @returns the number of each reference */
   numbersOf(tx: Transaction, wanted: Iterable<string>): ReadonlyMap<string, number>
-  /** @returns the number of each term, by `termName` */
-  termsOf(tx: Transaction, wanted: Iterable<FacetRow>): ReadonlyMap<string, number>
+  /** @returns for each of the lists the numbers of its terms */
+  termsOf(tx: Transaction, wanted: readonly (readonly FacetRow[])[]): number[][]
   forget(): void
 }
 
 /** A value too long to be compared; no text of a file can be equal to it. */
 const tooLong = '\u0000long'
 
-/** Tells one term from another. */
-export const termName = ({ key, display }: FacetRow): string => `${key}\n${display ?? tooLong}`
+/** How many are remembered; then it begins anew. */
+const mostKnown = 20_000
 
 export function createInterned(): Interned {
-  const numbers = new LRUCache<string, number>({ max: 10_000 })
-  const known = new LRUCache<string, number>({ max: 10_000 })
+  // What is met for the first time may well be the last time: it is remembered when it is met again.
+  const numbers = new Map<string, number>()
+  const known = new Terms<number>()
 
   return {
     numbersOf(tx, wanted) {
-      const { found, missing } = lookedUp(numbers, wanted, (ref) => ref)
-      for (const { ref, number } of storedNumbers(tx, missing.keys())) {
+      const found = new Map<string, number>()
+      const missing = new Set<string>()
+      for (const ref of wanted) {
+        const number = numbers.get(ref)
+        if (number === undefined) missing.add(ref)
+        else found.set(ref, number)
+      }
+      if (numbers.size > mostKnown) numbers.clear()
+      for (const { ref, number } of storedNumbers(tx, missing)) {
         found.set(ref, number)
+        numbers.set(ref, number)
         missing.delete(ref)
       }
       const first = nextId(tx, sql`${refs}`, sql`${refs.number}`, missing.size)
-      const rows = [...missing.keys()].map((ref, index) => ({ number: first + index, ref }))
+      const rows = [...missing].map((ref, index) => ({ number: first + index, ref }))
       tx.bulkInsert(refs, rows)
       for (const { ref, number } of rows) found.set(ref, number)
-      for (const [ref, number] of found) numbers.set(ref, number)
       return found
     },
 
     termsOf(tx, wanted) {
-      const { found, missing } = lookedUp(known, wanted, termName)
-      for (const { id, ...row } of storedTerms(tx, missing.values())) {
-        found.set(termName(row), id)
-        missing.delete(termName(row))
+      if (known.size > mostKnown) known.clear()
+      const missing = new Terms<Missing>()
+      const asked = wanted.map((list) => list.map((row) => known.get(row) ?? lookedFor(missing, row)))
+      const all = [...missing.values()]
+      for (const { id, ...row } of storedTerms(tx, all)) {
+        const one = missing.get(row)
+        if (one) one.id = id
+        known.set(row, id)
       }
-      const first = nextId(tx, sql`${terms}`, sql`${terms.id}`, missing.size)
-      const rows = [...missing.values()].map(({ key, value, display }, index) => {
-        return { id: first + index, key, value: value ?? tooLong, display }
-      })
+      const unknown = all.filter(({ id }) => id === 0)
+      let next = nextId(tx, sql`${terms}`, sql`${terms.id}`, unknown.length)
+      for (const one of unknown) one.id = next++
+      const rows = unknown.map(({ id, row: { key, value, display } }) => ({
+        id,
+        key,
+        value: value ?? tooLong,
+        display,
+      }))
       tx.bulkInsert(terms, rows)
-      for (const { id, ...row } of rows) found.set(termName(row), id)
-      for (const [name, id] of found) known.set(name, id)
-      return found
+      return asked.map((list) => list.map((one) => (typeof one === 'number' ? one : one.id)))
     },
 
     forget() {
@@ -64,17 +78,47 @@ export function createInterned(): Interned {
   }
 }
 
-function lookedUp<T>(cache: LRUCache<string, number>, wanted: Iterable<T>, nameOf: (one: T) => string) {
-  const found = new Map<string, number>()
-  const missing = new Map<string, T>()
-  for (const one of wanted) {
-    const name = nameOf(one)
-    if (found.has(name) || missing.has(name)) continue
-    const number = cache.get(name)
-    if (number === undefined) missing.set(name, one)
-    else found.set(name, number)
+interface Missing {
+  row: FacetRow
+  /** 0 until it has one. */
+  id: number
+}
+
+function lookedFor(missing: Terms<Missing>, row: FacetRow): Missing {
+  const one = missing.get(row) ?? { row, id: 0 }
+  missing.set(row, one)
+  return one
+}
+
+type TermName = Pick<FacetRow, 'key' | 'display'>
+
+/** Something for each term, by key and value: one text made of both would have to be made for every look. */
+class Terms<T> {
+  readonly #byKey = new Map<string, Map<string | null, T>>()
+  size = 0
+
+  get({ key, display }: TermName): T | undefined {
+    return this.#byKey.get(key)?.get(display)
   }
-  return { found, missing }
+
+  set({ key, display }: TermName, one: T): void {
+    let byValue = this.#byKey.get(key)
+    if (!byValue) {
+      byValue = new Map()
+      this.#byKey.set(key, byValue)
+    }
+    if (!byValue.has(display)) this.size++
+    byValue.set(display, one)
+  }
+
+  *values(): Generator<T> {
+    for (const byValue of this.#byKey.values()) yield* byValue.values()
+  }
+
+  clear(): void {
+    this.#byKey.clear()
+    this.size = 0
+  }
 }
 
 function storedNumbers(tx: Transaction, wanted: Iterable<string>): { ref: string; number: number }[] {
@@ -84,13 +128,13 @@ function storedNumbers(tx: Transaction, wanted: Iterable<string>): { ref: string
   ) as unknown as { ref: string; number: number }[]
 }
 
-function storedTerms(tx: Transaction, wanted: Iterable<FacetRow>): (FacetRow & { id: number })[] {
-  const list = [...wanted].map(({ key, value, display }) => [key, value ?? tooLong, display])
+function storedTerms(tx: Transaction, wanted: readonly Missing[]): (TermName & { id: number })[] {
+  const list = wanted.map(({ row: { key, value, display } }) => [key, value ?? tooLong, display])
   return tx.all(
-    sql`select ${terms.id} as id, ${terms.key} as key, ${terms.value} as value, ${terms.display} as display
+    sql`select ${terms.id} as id, ${terms.key} as key, ${terms.display} as display
       from json_each(${JSON.stringify(list)}) w cross join ${terms}
       on ${terms.key} = w.value ->> 0 and ${terms.value} = w.value ->> 1 and ${terms.display} is w.value ->> 2`,
-  ) as unknown as (FacetRow & { id: number })[]
+  ) as unknown as (TermName & { id: number })[]
 }
 
 /** Numbers are given out in order, so that new rows stand at the end of their tables. */

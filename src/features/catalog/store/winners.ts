@@ -10,7 +10,7 @@ import { facetRows } from '../model/facets.ts'
 import { relationsOf } from '../model/relations.ts'
 import { candidates, changes, documents, edges, entities, facets } from '../schema.ts'
 import { type IngestClock, newUid } from './ingest.ts'
-import { createInterned, type Interned, termName } from './interned.ts'
+import { createInterned, type Interned } from './interned.ts'
 
 export interface Kinds {
   kinds: ReadonlyMap<string, KindSpec>
@@ -18,17 +18,18 @@ export interface Kinds {
 }
 
 interface Candidate {
+  id: string
   ref: string
   sourceId: string
   path: string
   position: number
   stale: number
   seenAt: number
-  /** JSON. */
-  entity: string
 }
 
 type Row = typeof entities.$inferSelect & Pick<typeof documents.$inferSelect, 'entity' | 'terms'>
+/** As much of a row as tells whether there is anything to do. */
+type Standing = Pick<Row, 'ref' | 'etag' | 'sourceId' | 'path' | 'position'> & { stale: number; orphaned: number }
 
 export const orphanAnnotation = 'backstage.io/orphan'
 
@@ -39,11 +40,15 @@ export interface WinnerArgs {
   clock: IngestClock
   /** Given where one crawl chooses many times. */
   interned?: Interned
+  /** Candidates that were written just now, by id: they need not be read. */
+  written?: ReadonlyMap<string, Entity>
 }
 
 /** What a choice of winners comes to, written table by table at its end. */
 interface Outcome {
   rows: Row[]
+  /** The candidate that holds the same document, by number of the row. */
+  from: Map<number, string>
   /** Moved or marked, and otherwise as before. */
   moved: (typeof entities.$inferInsert)[]
   /** As they were before. */
@@ -72,23 +77,40 @@ export async function chooseWinners(tx: Transaction, refs: Iterable<string>, arg
 const piece = 40
 
 function choose(tx: Transaction, wanted: readonly string[], args: WinnerArgs, interned: Interned): string[] {
-  const rows = new Map(rowsOf(tx, wanted).map((row) => [row.ref, row]))
+  const standing = new Map(standingOf(tx, wanted).map((row) => [row.ref, row]))
   const found = candidatesOf(tx, wanted)
-  const numbers = interned.numbersOf(tx, wanted)
-  const outcome: Outcome = { rows: [], moved: [], gone: [], lines: [] }
-  const changed: string[] = []
+  const winners = new Map<string, Candidate>()
   for (const ref of wanted) {
-    const row = rows.get(ref)
-    const winner = pick(found.get(ref) ?? [], row)
+    const winner = pick(found.get(ref) ?? [], standing.get(ref))
+    if (winner) winners.set(ref, winner)
+  }
+  const said = entitiesOf(tx, winners.values(), args.written)
+  const different = wanted.filter((ref) => isDifferent(standing.get(ref), winners.get(ref), said.get(ref)))
+  const rows = new Map(rowsOf(tx, standing.size > 0 ? different : []).map((row) => [row.ref, row]))
+  const numbers = interned.numbersOf(tx, different)
+  const outcome: Outcome = { rows: [], from: new Map(), moved: [], gone: [], lines: [] }
+  for (const ref of different) {
     const number = numbers.get(ref) ?? 0
-    const didChange = winner ? put(ref, number, winner, row, args, outcome) : orphan(row, args, outcome)
-    if (didChange) changed.push(ref)
+    const [winner, entity, row] = [winners.get(ref), said.get(ref), rows.get(ref)]
+    if (winner && entity) put({ ref, number, winner, ...entity }, row, args, outcome)
+    else if (row) orphan(row, args, outcome)
   }
   write(tx, outcome, args.kinds, interned)
-  return changed
+  return different
+}
+
+/** Raw rows: drizzle takes longer to map them than SQLite to find them, and there are as many as documents. */
+function standingOf(tx: Transaction, refs: readonly string[]): Standing[] {
+  return tx.all<Standing>(
+    sql`select ${entities.ref} as ref, ${entities.etag} as etag, ${entities.sourceId} as sourceId,
+      ${entities.path} as path, ${entities.position} as position, ${entities.stale} as stale,
+      ${entities.orphanedAt} is not null as orphaned from ${entities}
+      where ${entities.ref} in (select value from json_each(${JSON.stringify(refs)}))`,
+  ) as unknown as Standing[]
 }
 
 function rowsOf(tx: Transaction, refs: readonly string[]): Row[] {
+  if (refs.length === 0) return []
   const list = JSON.stringify(refs)
   const found = tx
     .select()
@@ -99,43 +121,76 @@ function rowsOf(tx: Transaction, refs: readonly string[]): Row[] {
   return found.map(({ catalog_entities: row, catalog_documents: { entity, terms } }) => ({ ...row, entity, terms }))
 }
 
-/** Raw rows: drizzle takes longer to map them than SQLite to find them, and there are as many as documents. */
 function candidatesOf(tx: Transaction, refs: readonly string[]): Map<string, Candidate[]> {
   const rows = tx.all<Candidate>(
-    sql`select ${candidates.ref} as ref, ${candidates.sourceId} as sourceId, ${candidates.path} as path,
-      ${candidates.position} as position, ${candidates.stale} as stale, ${candidates.seenAt} as seenAt,
-      ${candidates.entity} as entity from ${candidates}
+    sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.sourceId} as sourceId,
+      ${candidates.path} as path, ${candidates.position} as position, ${candidates.stale} as stale,
+      ${candidates.seenAt} as seenAt from ${candidates}
       where ${candidates.ref} in (select value from json_each(${JSON.stringify(refs)}))`,
   ) as unknown as Candidate[]
   const found = new Map<string, Candidate[]>()
-  for (const row of rows) found.set(row.ref, [...(found.get(row.ref) ?? []), row])
+  for (const row of rows) {
+    const rivals = found.get(row.ref)
+    if (rivals) rivals.push(row)
+    else found.set(row.ref, [row])
+  }
   return found
 }
 
-function pick(found: readonly Candidate[], row: Row | undefined): Candidate | undefined {
+interface Said {
+  entity: Entity
+  etag: string
+}
+
+/** What the winners say, by reference. */
+function entitiesOf(tx: Transaction, winners: Iterable<Candidate>, written?: ReadonlyMap<string, Entity>) {
+  const said = new Map<string, Said>()
+  const unread: string[] = []
+  const add = (ref: string, entity: Entity) => said.set(ref, { entity, etag: etagOf(entity) })
+  for (const { id, ref } of winners) {
+    const entity = written?.get(id)
+    if (entity) add(ref, entity)
+    else unread.push(id)
+  }
+  if (unread.length === 0) return said
+  const rows = tx.all<{ ref: string; entity: string }>(
+    sql`select ${candidates.ref} as ref, ${candidates.entity} as entity from ${candidates}
+      where ${candidates.id} in (select value from json_each(${JSON.stringify(unread)}))`,
+  ) as unknown as { ref: string; entity: string }[]
+  for (const { ref, entity } of rows) add(ref, JSON.parse(entity) as Entity)
+  return said
+}
+
+function pick(found: readonly Candidate[], row: Standing | undefined): Candidate | undefined {
   const owner = found.find(({ sourceId, path }) => sourceId === row?.sourceId && path === row.path)
   return owner ?? found.toSorted((a, b) => a.seenAt - b.seenAt || compare(a.sourceId + a.path, b.sourceId + b.path))[0]
 }
 
+function isDifferent(row: Standing | undefined, winner: Candidate | undefined, said: Said | undefined): boolean {
+  if (!row) return winner !== undefined
+  if (!winner) return row.orphaned === 0
+  return row.orphaned === 1 || row.etag !== said?.etag || isMoved(row, winner)
+}
+
+const isMoved = (row: Standing, { sourceId, path, position, stale }: Candidate) =>
+  row.sourceId !== sourceId || row.path !== path || row.position !== position || row.stale !== stale
+
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
-function put(
-  ref: string,
-  number: number,
-  winner: Candidate,
-  row: Row | undefined,
-  { kinds, clock, revision }: WinnerArgs,
-  outcome: Outcome,
-): boolean {
+interface Chosen extends Said {
+  ref: string
+  number: number
+  winner: Candidate
+}
+
+function put(chosen: Chosen, row: Row | undefined, { kinds, clock, revision }: WinnerArgs, outcome: Outcome): void {
+  const { ref, number, winner, entity, etag } = chosen
   const { sourceId, path, position } = winner
   const stale = winner.stale === 1
-  const entity = JSON.parse(winner.entity) as Entity
-  const etag = etagOf(entity)
   if (row && row.etag === etag && row.orphanedAt === null) {
     const { entity: _entity, terms: _terms, ...known } = row
-    const moved = row.sourceId !== sourceId || row.path !== path || row.position !== position || row.stale !== stale
-    if (moved) outcome.moved.push({ ...known, sourceId, path, position, stale })
-    return moved
+    outcome.moved.push({ ...known, sourceId, path, position, stale })
+    return
   }
   const now = clock.now()
   const next = {
@@ -157,14 +212,13 @@ function put(
     terms: [],
   }
   outcome.rows.push(next)
+  outcome.from.set(number, winner.id)
   if (row) outcome.gone.push(row)
   outcome.lines.push(...record(row, next, revision, clock))
-  return true
 }
 
 /** Nothing defines it any more: it stays, marked, until it is swept. */
-function orphan(row: Row | undefined, { clock, revision }: WinnerArgs, outcome: Outcome): boolean {
-  if (!row || row.orphanedAt !== null) return false
+function orphan(row: Row, { clock, revision }: WinnerArgs, outcome: Outcome): void {
   const annotations = { ...row.entity.metadata.annotations, [orphanAnnotation]: 'true' }
   const entity: Entity = { ...row.entity, metadata: { ...row.entity.metadata, annotations } }
   const now = clock.now()
@@ -172,25 +226,37 @@ function orphan(row: Row | undefined, { clock, revision }: WinnerArgs, outcome: 
   outcome.rows.push(next)
   outcome.gone.push(row)
   outcome.lines.push(...record(row, next, revision, clock))
-  return true
 }
 
-function write(tx: Transaction, { rows, moved, gone, lines }: Outcome, kinds: Kinds, interned: Interned): void {
+function write(tx: Transaction, { rows, from, moved, gone, lines }: Outcome, kinds: Kinds, interned: Interned): void {
   for (const row of gone) dropDerived(tx, row)
   const termsOf = termsOfRows(tx, rows, interned)
   tx.bulkInsert(entities, [...rows.map(({ entity: _entity, terms: _terms, ...row }) => row), ...moved], 'replace')
+  const ownDocuments = rows.filter(({ number }) => !from.has(number))
   tx.bulkInsert(
     documents,
-    rows.map(({ number, entity }) => ({ number, entity, terms: termsOf.get(number) ?? [] })),
+    ownDocuments.map(({ number, entity }) => ({ number, entity, terms: termsOf.get(number) ?? [] })),
     'replace',
   )
+  copyDocuments(tx, from, termsOf)
   tx.bulkInsert(edges, edgesOf(tx, rows, kinds, interned), 'ignore')
   insertFacets(tx, rows)
   tx.bulkInsert(changes, lines)
 }
 
+/** From the candidates, where they stand as text already. */
+function copyDocuments(tx: Transaction, from: ReadonlyMap<number, string>, termsOf: ReadonlyMap<number, number[]>) {
+  if (from.size === 0) return
+  const list = JSON.stringify([...from].map(([number, id]) => [number, termsOf.get(number) ?? [], id]))
+  tx.run(sql`insert into ${documents} (number, terms, entity)
+    select w.value ->> 0, w.value -> 1, ${candidates.entity}
+    from json_each(${list}) w cross join ${candidates} on ${candidates.id} = w.value ->> 2 where true
+    on conflict (number) do update set terms = excluded.terms, entity = excluded.entity`)
+}
+
 /** In one statement, in the order of the index: row by row it took a third of the time of all reading. */
 function insertFacets(tx: Transaction, rows: readonly Row[]): void {
+  if (rows.length === 0) return
   const numbers = JSON.stringify(rows.map(({ number }) => number))
   tx.run(sql`insert or ignore into ${facets} (term, entity)
     select t.value, ${documents.number} from ${documents} join json_each(${documents.terms}) t
@@ -295,12 +361,11 @@ function edgesOf(tx: Transaction, rows: readonly Row[], kinds: Kinds, interned: 
 
 /** @returns the ids of the terms of each entity, by its number */
 function termsOfRows(tx: Transaction, rows: readonly Row[], interned: Interned): Map<number, number[]> {
-  const found = rows.map(({ number, entity }) => ({ number, terms: facetRows(entity) }))
   const ids = interned.termsOf(
     tx,
-    found.flatMap(({ terms }) => terms),
+    rows.map(({ entity }) => facetRows(entity)),
   )
-  return new Map(found.map(({ number, terms }) => [number, terms.map((term) => ids.get(termName(term)) ?? 0)]))
+  return new Map(rows.map(({ number }, index) => [number, ids[index] ?? []]))
 }
 
 function record(before: Row | undefined, after: Row, revision: string, clock: IngestClock) {
