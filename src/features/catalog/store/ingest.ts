@@ -132,12 +132,12 @@ function candidatesOf(tx: Transaction, sourceId: string, path: string): KnownCan
   ) as unknown as KnownCandidate[]
 }
 
-/** By way of their references: a file may define thousands, of which these are few. */
+/** By way of their references, hence the plus: a file may define thousands, of which these are few. */
 function candidatesCalled(tx: Transaction, sourceId: string, path: string, refs: readonly string[]): KnownCandidate[] {
   return tx.all<KnownCandidate>(
     sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt
       from json_each(${JSON.stringify(refs)}) w cross join ${candidates} on ${candidates.ref} = w.value
-      where ${candidates.sourceId} = ${sourceId} and ${candidates.path} = ${path}`,
+      where +${candidates.sourceId} = ${sourceId} and +${candidates.path} = ${path}`,
   ) as unknown as KnownCandidate[]
 }
 
