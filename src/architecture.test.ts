@@ -226,6 +226,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/catalog/departures.ts ofOrphans': ofCrawl,
       'src/features/catalog/facts/collector.ts ask': ofFacts,
       'src/features/catalog/facts/collector.ts start': ofFacts,
+      'src/features/catalog/departures.ts removeOrphansOf': ofCrawl,
       'src/features/catalog/store/crawl.ts write': ofCrawl,
       'src/features/catalog/store/crawl.ts finish': ofCrawl,
       'src/features/catalog/store/crawl.ts startReading': ofCrawl,

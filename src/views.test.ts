@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { definePlugin } from './api/plugin.ts'
 import { gallery } from './features/admin/fixtures.ts'
+import { createStage, type Stage } from './features/catalog/register/fixtures/stage.ts'
 import { catalog, folderProvider } from './features/index.ts'
 import { createAssets } from './platform/views/assets.ts'
 import { createViews, type Views } from './platform/views/engine.ts'
@@ -73,6 +74,7 @@ const pages: Record<string, string> = {
 let views: Views
 let portal: TestPortal
 let empty: TestPortal
+let stage: Stage
 let answers: Map<string, string>
 
 beforeAll(async () => {
@@ -86,6 +88,8 @@ beforeAll(async () => {
   const [problem = ''] = /\/catalog\/problems\/[0-9a-f]{20}/.exec(answers.get('/catalog/problems') ?? '') ?? []
   answers.set(problem, (await portal.get(problem)).body)
   await portal.get('/catalog', { htmx: true })
+  stage = await createStage()
+  for (const [url, body] of await registering(stage)) answers.set(url, body)
   empty = await testPortal()
   for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation'])
     answers.set(`empty ${url}`, (await empty.get(url)).body)
@@ -93,7 +97,33 @@ beforeAll(async () => {
 afterAll(async () => {
   await portal.close()
   await empty.close()
+  await stage.close()
 })
+
+/** The pages of what is registered: each state of a review, what it came to, and what would go with it. */
+async function registering({ start, repository, site, paste, register }: Stage): Promise<Map<string, string>> {
+  const text = (name: string, kind = 'Component') => `---
+apiVersion: backstage.io/v1alpha1
+kind: ${kind}
+metadata: { name: ${name} }
+spec: { type: service, lifecycle: production, owner: nobody, targets: [./a.yaml, ./b.yaml] }
+`
+  repository('cart').commit({
+    'catalog-info.yaml': text('cart') + text('all', 'Location') + text('bro ken'),
+    'a.yaml': text('a'),
+  })
+  repository('bare').commit({ 'readme.md': 'x' })
+  const registrar = await start({ files: { 'a.yaml': text('a') } })
+  const pages = new Map<string, string>()
+  const draw = async (path: string) => pages.set(path, (await registrar.get(path)).body)
+  await draw('/catalog-import')
+  for (const name of ['cart', 'bare', 'gone'])
+    pages.set(`review of ${name}`, (await paste(`${site}/shop/${name}`)).page.body)
+  const id = await register(`${site}/shop/cart`)
+  pages.set('fault', (await registrar.post('/catalog-import/reviews', { url: `${site}/shop/cart` })).body)
+  for (const path of ['', `/locations/${id}`, `/locations/${id}/removal`]) await draw(`/catalog-import${path}`)
+  return pages
+}
 
 test.each(Object.entries(pages))('%s renders strictly', async (url, view) => {
   const { status, text } = await portal.get(url)

@@ -16,6 +16,7 @@ import { createEvents, type Events } from '../platform/events/events.ts'
 import { portalAddress } from '../platform/http/address.ts'
 import { createMetrics, metricsRegistry } from '../platform/http/metrics.ts'
 import { portalTitle } from '../platform/http/page.ts'
+import { addressGuard, createAddressGuard } from '../platform/http-client/address-guard.ts'
 import { createHttpClient, type HttpClientOptions } from '../platform/http-client/client.ts'
 import { createListedHosts, listedHosts } from '../platform/http-client/listed-hosts.ts'
 import { createJobs, type JobRunner } from '../platform/jobs/jobs.ts'
@@ -105,6 +106,8 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   services.provide(dataFolder, config.dataDir, 'the portal')
   services.provide(forgesRef, createForges(config.forges), 'the portal')
   services.provide(listedHosts, createListedHosts(config.outbound), 'the portal')
+  const { resolver } = options.network ?? {}
+  services.provide(addressGuard, createAddressGuard({ options: config.outbound, resolver }), 'the portal')
   services.provide(portalAddress, config.baseUrl, 'the portal')
   jobs = createJobs({ db, log, now, id, kinds: contributions.jobs.map(kindOf) })
   for (const plugin of plugins) await plugin.setup?.(there(contributions.contexts.get(plugin.name), plugin.name))

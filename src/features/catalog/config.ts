@@ -57,6 +57,19 @@ const webhook = z.strictObject({
   secret: z.instanceof(Secret, { message: "write secret('WEBHOOK_SECRET') and set that variable" }),
 })
 
+/** What is registered is written by anybody, so everything about it has a limit. */
+const registrations = z
+  .strictObject({
+    most: z.number().int().min(0).default(2_000),
+    every: duration.default('10m'),
+    cloneBytes: z.number().int().positive().default(1_000_000_000),
+    maxFiles: z.number().int().positive().max(100_000).default(5_000),
+    reviewTime: duration.default('2m'),
+  })
+  .prefault({})
+
+export type RegistrationOptions = z.output<typeof registrations>
+
 export const CatalogOptions = z.strictObject({
   providers: z.array(provider).default([]).describe('Where entities come from; without any the catalog is empty.'),
   every: duration.default('10m').describe('How often each source is read again without being told.'),
@@ -74,6 +87,7 @@ export const CatalogOptions = z.strictObject({
     .strictObject({ github: webhook.optional(), gitlab: webhook.optional() })
     .default({})
     .describe('The secrets by which pushes that a forge tells of are known to be genuine.'),
+  registrations: registrations.describe('What people may register at /catalog-import: how many, how large, how often.'),
   rules: z
     .array(rule)
     .optional()

@@ -1,4 +1,3 @@
-import type { Actor } from '../../api/actor.ts'
 import type { Transaction } from '../../api/database.ts'
 import { messageOf, PortalError } from '../../api/errors.ts'
 import type { PluginContext, Progress } from '../../api/plugin.ts'
@@ -12,26 +11,25 @@ import { createHaste } from '../../platform/haste.ts'
 import { listedHosts } from '../../platform/http-client/listed-hosts.ts'
 import { forgesRef, tokensOf } from '../../platform/source/forges/forges-ref.ts'
 import { type Activities, type Activity, createActivities } from './activity.ts'
-import { createAddresses } from './addresses.ts'
+import { createCollector } from './collected.ts'
 import type { CatalogOptions } from './config.ts'
 import { type CatalogChanged, catalogChanged } from './contract.ts'
 import { type CrawlResult, crawl } from './crawl.ts'
+import type { Crawler, RefreshOptions, Registered } from './crawling.ts'
 import { createDepartures, nothingAsked, otherSet } from './departures.ts'
-import { createForgeLinks, type ForgeLinks } from './forge-links.ts'
 import { heedingTree } from './heeding.ts'
-import { createNamedFiles, type NamedFiles } from './named-elsewhere.ts'
 import { createOpening } from './opening.ts'
 import { createParser, type Parser } from './parser.ts'
 import { readerOf } from './reader.ts'
 import { createRemoteText } from './remote-text.ts'
 import { rulesFor, ruleText } from './rules.ts'
-import { createCrawlStore } from './store/crawl.ts'
+import { createSourceSet } from './source-set.ts'
+import { type CrawlStore, createCrawlStore } from './store/crawl.ts'
 import { includedElsewhere } from './store/inclusions.ts'
 import { dropUnused } from './store/interned.ts'
 import { locationsOf } from './store/locations.ts'
-import { decideRemoval, findRemoval, listRemovals, type Removal, type RemovalDecision } from './store/removals.ts'
+import { decideRemoval, findRemoval, listRemovals } from './store/removals.ts'
 import {
-  type CountedSource,
   countSources,
   declareSources,
   expiredOrphans,
@@ -39,56 +37,11 @@ import {
   listSources,
   markFailed,
   markFinished,
-  type SourceRow,
   unconfiguredSources,
 } from './store/sources.ts'
 import type { Kinds } from './store/winners.ts'
 
-export interface Crawler {
-  /** Takes up the work: sources of the configuration are read and watched, those that are gone are let go. */
-  start(): Promise<void>
-  /** Brings the sources in line with the configuration, and no more: for who reads them without serving. */
-  declare(): Promise<void>
-  /** Asks for a source to be read soon. @throws PortalError `not_found` */
-  refresh(actor: Actor, sourceId: string, requestId: string, options?: RefreshOptions): Promise<void>
-  /**
-   * Decides whether what is missing from a source goes or stays.
-   *
-   * @throws PortalError `not_found` when nothing is asked, `conflict` when something else is missing by now
-   */
-  decide(actor: Actor, sourceId: string, answer: Answer, requestId: string): Promise<void>
-  /** Reads one source now; the job behind `refresh`. */
-  crawl(sourceId: string, progress: Progress, signal: AbortSignal, full?: boolean): Promise<CrawlResult | undefined>
-  /** What is being done about a source, or has been asked for. */
-  activity(sourceId: string): Activity | undefined
-  /** What its last reading came to, if there was one since the start. */
-  lastResult(sourceId: string): CrawlResult | undefined
-  /** Takes away what nothing has defined for as long as orphans are kept. @returns how many went */
-  sweep(): Promise<number>
-  /** How many sources are being read. */
-  readonly running: number
-  sources(): Promise<CountedSource[]>
-  sourceRows(): Promise<SourceRow[]>
-  /** Of which sources so much is missing that somebody is asked, or has decided. */
-  removals(): Promise<Removal[]>
-  provider(sourceId: string): Provider | undefined
-  /** The files of a source as they were last read; opened anew where nothing was read since the start. */
-  tree(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined>
-}
-
-export interface RefreshOptions {
-  /** Reads every file again, also those that did not change. */
-  full?: boolean
-  after?: Date
-  /** For the audit line. */
-  detail?: object
-}
-
-export interface Answer {
-  decision: RemovalDecision
-  /** Digest of what was missing when the question was read. */
-  set: string
-}
+export type { Crawler } from './crawling.ts'
 
 export const crawlerRef: ServiceRef<Crawler> = serviceRef('catalog.crawler')
 
@@ -99,8 +52,10 @@ export function createCrawler(
   ctx: PluginContext,
   options: CatalogOptions,
   contributions: () => Contributions,
+  registered: Registered,
 ): Crawler {
   const running = new Map<string, Promise<unknown>>()
+  const stops = new Map<string, AbortController>()
   let generation = 1
   const trees = new Map<string, SourceTree>()
   const readers = new Map<string, string>()
@@ -108,6 +63,7 @@ export function createCrawler(
   const host = { data: ctx.use(dataFolder), tokenFor: tokensOf(forges) }
   const results = new Map<string, CrawlResult>()
   const activities: Activities = createActivities(ctx.now)
+  const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
   const open = createOpening({ ...host, offline: false }, (sourceId) =>
     activities.report(sourceId, 'opening', 0, undefined),
   )
@@ -122,28 +78,20 @@ export function createCrawler(
     parser ??= createParser({ log: ctx.log })
     return parser
   }
-  let links: ForgeLinks | undefined
-  const linked = () => {
-    const given = () => contributions().providers.map(({ spec }) => spec)
-    links ??= createForgeLinks(given(), forges)
-    return links
-  }
   const hosts = ctx.use(listedHosts)
-  let named: NamedFiles | undefined
-  const providers = () => linked().providers
-  const provider = (id: string) => linked().of(id)
+  const set = createSourceSet({
+    configured: () => contributions().providers.map(({ spec }) => spec),
+    registered: () => registered.providers(),
+    forges,
+    hosts,
+    locations: () => locationsOf(ctx.db.read),
+    revision: (id) => trees.get(id)?.revision,
+  })
+  const provider = (id: string) => set.of(id)
   const changed = (change: Omit<CatalogChanged, 'generation'>) =>
     ctx.emit(catalogChanged, { generation: ++generation, ...change })
 
   const departures = createDepartures({ ctx, kinds, changed })
-  const addresses = () => createAddresses({ sources: providers(), forges, hosts })
-  const namedFiles = () => {
-    const revision = (id: string) => trees.get(id)?.revision
-    const locations = () => locationsOf(ctx.db.read)
-    named ??= createNamedFiles({ locations, addresses: addresses(), provider, revision })
-    return named
-  }
-
   async function watch(one: Provider): Promise<void> {
     if (!one.watch) return
     const again = () => void enqueue(one.id).catch((error) => failed(error))
@@ -177,34 +125,23 @@ export function createCrawler(
     const haste = createHaste()
     try {
       keep(one.id, tree)
-      const namedHere = namedFiles().in(one.id)
-      const limits = { maxFileBytes: options.maxFileBytes, maxFiles: options.maxFiles }
+      const namedHere = set.named.in(one.id)
       const reader = readerOf(kinds(), ruleText(one, options.rules), one, limits)
       const lastReader = readers.get(one.id)
       const removal = options.removal || undefined
       const store = createCrawlStore({ db: ctx.db, kinds: kinds(), reader, lastReader, clock: ctx, removal, changed })
       const { elsewhere, ...result } = await crawl({
-        provider: one,
-        tree: heedingTree(tree, signal),
-        parser: parserOf(),
-        store,
-        kinds: kinds(),
-        limits,
-        rules: rulesFor(one, options.rules),
-        sources: providers(),
-        treeOf,
-        readUrl: createRemoteText({ http: ctx.http, hosts, forges }),
-        addresses: addresses(),
+        ...argsFor(one, tree, store, signal),
+        sources: set.providers,
+        addresses: set.addresses(),
         named: namedHere,
-        again: namedFiles().isDue(one.id),
+        again: set.named.isDue(one.id),
         haste,
         full,
         progress: told,
-        signal,
-        log: ctx.log,
       })
       readers.set(one.id, reader)
-      if (elsewhere) for (const other of namedFiles().read(one.id, elsewhere, namedHere)) await enqueue(other)
+      if (elsewhere) for (const other of set.named.read(one.id, elsewhere, namedHere)) await enqueue(other)
       return result
     } catch (error) {
       // Whatever failed because the time was over: that it was over is what people must know.
@@ -213,6 +150,22 @@ export function createCrawler(
     } finally {
       haste.end()
       giveBack()
+    }
+  }
+
+  function argsFor(one: Provider, tree: SourceTree, store: CrawlStore, signal: AbortSignal) {
+    return {
+      provider: one,
+      tree: heedingTree(tree, signal),
+      parser: parserOf(),
+      store,
+      kinds: kinds(),
+      limits,
+      rules: rulesFor(one, options.rules),
+      treeOf,
+      readUrl: createRemoteText({ http: ctx.http, hosts, forges }),
+      signal,
+      log: ctx.log,
     }
   }
 
@@ -282,7 +235,7 @@ export function createCrawler(
 
   function keep(sourceId: string, tree: SourceTree): void {
     trees.set(sourceId, tree)
-    if (linked().opened(sourceId, tree.branch)) namedFiles().reload()
+    set.opened(sourceId, tree.branch)
   }
 
   async function comeAgain(tx: Transaction, one: Provider, after: Date): Promise<void> {
@@ -300,6 +253,18 @@ export function createCrawler(
     return new Date(Math.min(from.getTime() + pause, nextTime(one, from).getTime()))
   }
 
+  /** Two that work on one source would undo each other's work: the later one waits. */
+  async function inTurn<T>(sourceId: string, work: () => Promise<T>): Promise<T> {
+    const turn = (running.get(sourceId) ?? Promise.resolve()).then(work)
+    const ended = turn.catch(() => undefined)
+    running.set(sourceId, ended)
+    try {
+      return await turn
+    } finally {
+      if (running.get(sourceId) === ended) running.delete(sourceId)
+    }
+  }
+
   function known(sourceId: string): Provider {
     const found = provider(sourceId)
     if (!found) throw new PortalError('not_found', `There is no source called ${sourceId}`)
@@ -312,17 +277,18 @@ export function createCrawler(
     },
 
     async start() {
-      await declareSources(ctx.db, providers())
+      await declareSources(ctx.db, set.providers)
       const isNew = (await listSources(ctx.db.read)).some(({ okAt }) => okAt === null)
       if (isNew) parserOf().warm()
-      for (const { id } of await unconfiguredSources(ctx.db.read)) await departures.ofSource(id)
-      for (const one of providers()) {
+      for (const { id } of await unconfiguredSources(ctx.db.read))
+        await departures.ofSource(id, registered.isLeaving(id))
+      for (const one of set.providers) {
         await enqueue(one.id)
         void watch(one)
       }
     },
 
-    declare: () => declareSources(ctx.db, providers()),
+    declare: () => declareSources(ctx.db, set.providers),
 
     async refresh(actor, sourceId, requestId, asked = {}) {
       known(sourceId)
@@ -351,19 +317,47 @@ export function createCrawler(
     },
 
     async crawl(sourceId, progress, signal, full = false) {
-      const one = provider(sourceId)
-      if (!one) return undefined
-      // Two crawls of one source would undo each other's work: the later one waits and finds nothing new.
-      const earlier = running.get(sourceId)
-      if (!earlier) activities.ask(sourceId)
-      const turn = (earlier ?? Promise.resolve()).then(() => readOnce(one, full, progress, signal))
-      const ended = turn.catch(() => undefined)
-      running.set(sourceId, ended)
+      if (!provider(sourceId)) return undefined
+      if (!running.has(sourceId)) activities.ask(sourceId)
+      return inTurn(sourceId, async () => {
+        // It may have gone while this waited for its turn.
+        const one = provider(sourceId)
+        if (!one) return undefined
+        const stop = new AbortController()
+        stops.set(sourceId, stop)
+        try {
+          return await readOnce(one, full, progress, AbortSignal.any([signal, stop.signal]))
+        } catch (error) {
+          if (!stop.signal.aborted) throw error
+          return undefined // Somebody removed it meanwhile.
+        }
+      })
+    },
+
+    async rehearse(one, tree, { maxFiles, progress, signal }) {
+      const { own, ...others } = set.with(one, tree.branch)
+      const collector = createCollector()
+      const args = { ...argsFor(own, tree, collector, signal), limits: { ...limits, maxFiles } }
+      const addresses = others.addresses()
+      const haste = createHaste()
       try {
-        return await turn
+        await crawl({ ...args, sources: others.providers, addresses, haste, progress })
       } finally {
-        if (running.get(sourceId) === ended) running.delete(sourceId)
+        haste.end()
       }
+      return { own, addresses, ...collector.found }
+    },
+
+    reload() {
+      set.reload()
+      for (const [sourceId, stop] of stops) if (!provider(sourceId)) stop.abort()
+    },
+
+    readSoon: (sourceId) => enqueue(sourceId),
+
+    async release(sourceId) {
+      await inTurn(sourceId, () => departures.ofSource(sourceId, true))
+      for (const known of [trees, readers, results, stops]) known.delete(sourceId)
     },
 
     activity: (sourceId) => activities.of(sourceId),
@@ -381,6 +375,9 @@ export function createCrawler(
     sourceRows: () => listSources(ctx.db.read),
     removals: () => listRemovals(ctx.db.read),
     provider,
+    get providers() {
+      return set.providers
+    },
 
     tree: treeOf,
   }

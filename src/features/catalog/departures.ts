@@ -4,14 +4,19 @@ import type { PluginContext } from '../../api/plugin.ts'
 import type { CatalogChanged } from './contract.ts'
 import { forgetFile } from './store/ingest.ts'
 import { settleProblems } from './store/references.ts'
+import { forgetRegistration, orphansOf, undefinedOnes } from './store/registrations.ts'
 import { dropMissing, findRemoval, forgetMissingFiles, withdraw } from './store/removals.ts'
 import { filesOf, forgetSource } from './store/sources.ts'
 import { chooseWinners, type Kinds, removeEntities } from './store/winners.ts'
 
 /** What leaves the catalog without being missed by a crawl. */
 export interface Departures {
-  /** A source that the configuration no longer names: a decision, so that nobody is asked. */
-  ofSource(sourceId: string): Promise<void>
+  /**
+   * A source that the configuration no longer names, or that somebody removed: a decision, so that nobody is asked.
+   *
+   * @param forGood what nothing else defines goes at once; otherwise it is kept for a while, as an orphan
+   */
+  ofSource(sourceId: string, forGood?: boolean): Promise<void>
   /** What somebody has decided to let go; nothing where nobody has. */
   ofMissing(sourceId: string): Promise<void>
   /** Orphans whose time is over, for good. */
@@ -36,19 +41,46 @@ export function createDepartures({ ctx, kinds, changed }: DeparturesArgs): Depar
     return refs.length
   }
 
+  async function forgetSome(tx: Transaction, sourceId: string, paths: readonly string[], forGood: boolean) {
+    const refs: string[] = []
+    for (const path of paths) refs.push(...(await forgetFile(tx, sourceId, path)))
+    const revision = forGood ? 'removed by hand' : 'removed from the configuration'
+    if (forGood) await removeEntities(tx, undefinedOnes(tx, refs), revision, ctx)
+    await chooseWinners(tx, refs, { revision, kinds: kinds(), clock: ctx })
+    const shown = await settleProblems(tx, new Set(refs), ctx)
+    changed({ refs, shown, content: true })
+  }
+
+  /** What it defined once, and was kept. */
+  async function removeOrphansOf(sourceId: string): Promise<void> {
+    for (let some = [''] as string[]; some.length > 0; ) {
+      some = orphansOf(ctx.db.read, sourceId, portion)
+      await ctx.db.write((tx) => removeOrphans(tx, some, 'removed by hand'))
+    }
+  }
+
+  async function removeOrphans(tx: Transaction, refs: readonly string[], revision: string): Promise<void> {
+    await removeEntities(tx, refs, revision, ctx)
+    const shown = await settleProblems(tx, new Set(refs), ctx)
+    changed({ refs, shown, content: true })
+  }
+
   return {
-    async ofSource(sourceId) {
+    // In small transactions: when they are cut short, the rest goes at the next start.
+    async ofSource(sourceId, forGood = false) {
       const paths = await filesOf(ctx.db.read, sourceId)
+      for (let at = 0; at < paths.length; at += portion) {
+        await ctx.db.write((tx) => forgetSome(tx, sourceId, paths.slice(at, at + portion), forGood))
+      }
+      if (forGood) await removeOrphansOf(sourceId)
       await ctx.db.write(async (tx) => {
-        const refs: string[] = []
-        for (const path of paths) refs.push(...(await forgetFile(tx, sourceId, path)))
-        await chooseWinners(tx, refs, { revision: 'removed from the configuration', kinds: kinds(), clock: ctx })
-        const shown = await settleProblems(tx, new Set(refs), ctx)
         await withdraw(tx, sourceId)
+        await forgetRegistration(tx, sourceId)
         await forgetSource(tx, sourceId)
-        changed({ refs, shown, content: true })
+        changed({ refs: [], shown: [], content: true })
       })
-      ctx.log.info({ source: sourceId, files: paths.length }, 'A source is no longer in the configuration')
+      const why = forGood ? 'Somebody removed a source' : 'A source is no longer in the configuration'
+      ctx.log.info({ source: sourceId, files: paths.length }, why)
     },
 
     // In small transactions: when they are cut short, the decision stands and the rest goes at the next reading.
@@ -65,11 +97,7 @@ export function createDepartures({ ctx, kinds, changed }: DeparturesArgs): Depar
     },
 
     async ofOrphans(refs) {
-      await ctx.db.write(async (tx) => {
-        await removeEntities(tx, refs, 'swept', ctx)
-        const shown = await settleProblems(tx, new Set(refs), ctx)
-        changed({ refs, shown, content: true })
-      })
+      await ctx.db.write((tx) => removeOrphans(tx, refs, 'swept'))
       ctx.log.info({ entities: refs.length }, 'Removed entities that nothing defines any more')
     },
   }

@@ -5,6 +5,7 @@ import { portalStarted } from '../../api/wiring.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
 import { metricsRegistry } from '../../platform/http/metrics.ts'
 import { portalTitle } from '../../platform/http/page.ts'
+import { addressGuard } from '../../platform/http-client/address-guard.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
 import { apiRoutes } from './api.ts'
 import { createCodeOwnersReader } from './code-owners.ts'
@@ -37,6 +38,7 @@ import { createFieldPages } from './pages/fields.ts'
 import { createListPages } from './pages/list.ts'
 import { createOrganisationPages } from './pages/organisation.ts'
 import { createProblemPages } from './pages/problems.ts'
+import { createRegisterPages } from './pages/register.ts'
 import { createSourcePages } from './pages/sources.ts'
 import { createSummariser } from './pages/summary.ts'
 import { createWrittenPages } from './pages/written.ts'
@@ -47,6 +49,9 @@ import { createProblemPlaces } from './problem-places.ts'
 import { createProblemService, problemService } from './problem-service.ts'
 import { annotate } from './processors/annotate.ts'
 import { createOrigins, originsRef } from './provenance.ts'
+import { createRegistered } from './register/registered.ts'
+import { createRegisterService, registerRef } from './register/service.ts'
+import { createRegisteredSources } from './register/sources.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { contributorRoutes } from './routes/contributors.ts'
 import { entityRoutes } from './routes/entity.ts'
@@ -54,6 +59,7 @@ import { listRoutes } from './routes/list.ts'
 import { organisationRoutes } from './routes/organisation.ts'
 import { pagesRef } from './routes/pages.ts'
 import { problemRoutes } from './routes/problems.ts'
+import { registerRoutes } from './routes/register.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { checkRules } from './rules.ts'
@@ -74,6 +80,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ...listRoutes,
       ...apiRoutes,
       ...sourceRoutes,
+      ...registerRoutes,
       ...webhookRoutes,
       ...problemRoutes,
       ...changeRoutes,
@@ -98,7 +105,12 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       checkRules(contributions, options.rules)
       const policy = () => ctx.tryUse(policySeam) ?? openPolicy
       const service = createCatalogService(ctx, policy)
-      const crawler = createCrawler(ctx, options, () => contributions)
+      const { registrations, maxFileBytes } = options
+      const tools = { http: ctx.http, guard: ctx.use(addressGuard), maxFileBytes, ...registrations }
+      const sources = createRegisteredSources(tools)
+      const registered = createRegistered(ctx.db.read, sources)
+      const crawler = createCrawler(ctx, options, () => contributions, registered)
+      const register = createRegisterService({ ctx, crawler, registered, sources, options: registrations, policy })
       const places = createPlaces(crawler, ctx.log)
       const origins = createOrigins({ ctx, service, crawler, places, contributions })
       const fields = createFieldPages(origins, service, crawler)
@@ -127,7 +139,8 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(catalogReader, service)
       ctx.provide(originsRef, origins)
       ctx.provide(crawlerRef, crawler)
-      ctx.provide(webhooksRef, createWebhooks(ctx, crawler, contributions, options.webhooks))
+      ctx.provide(registerRef, register)
+      ctx.provide(webhooksRef, createWebhooks(ctx, crawler, options.webhooks))
       ctx.provide(pagesRef, {
         list: createListPages(service, crawler, contributions, facts),
         entity: createEntityPages({
@@ -151,6 +164,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         earlier,
         organisation: createOrganisationPages(service, organisation, contributions),
         sources: createSourcePages(ctx, crawler, problemPlaces),
+        register: createRegisterPages({ ctx, service, register, crawler }),
         written: createWrittenPages({ service, crawler, places }),
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))

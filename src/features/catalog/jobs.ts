@@ -2,9 +2,12 @@ import { z } from 'zod'
 import type { JobSpec } from '../../api/plugin.ts'
 import { crawlerRef } from './crawler.ts'
 import { factCollectorRef } from './facts/collector.ts'
+import { registerRef } from './register/service.ts'
 
 const FactsPayload = z.object({ fact: z.string(), entities: z.enum(['due', 'changed']) })
 const CrawlPayload = z.object({ sourceId: z.string(), full: z.boolean().default(false) })
+
+const ReleasePayload = z.object({ id: z.string() })
 
 export const jobs: readonly JobSpec[] = [
   {
@@ -36,6 +39,16 @@ export const jobs: readonly JobSpec[] = [
     every: '1h',
     run: async ({ ctx }) => {
       await ctx.use(crawlerRef).sweep()
+      await ctx.use(registerRef).tidy()
+    },
+  },
+  // The rest of a removal; what a kill leaves of it is taken up at the next start.
+  {
+    id: 'release',
+    timeout: '1h',
+    limit: 4,
+    run: async ({ payload, ctx }) => {
+      await ctx.use(registerRef).release(ReleasePayload.parse(payload).id)
     },
   },
 ]

@@ -3,6 +3,10 @@ import type { PermissionSpec } from '../../api/plugin.ts'
 export const permissions: Record<string, PermissionSpec> = {
   'catalog.read': { on: 'entity', description: 'See entities in lists, pages, exports and counts.' },
   'catalog.refresh': { on: 'portal', description: 'Have a source read again now.' },
+  'catalog.register': {
+    on: 'portal',
+    description: 'Register addresses of files and repositories as sources, and remove what was registered.',
+  },
   'catalog.remove': {
     on: 'portal',
     description: 'Decide whether entities go that are missing from a source in large numbers.',

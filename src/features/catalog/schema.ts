@@ -41,6 +41,35 @@ export const sources = table('catalog_sources', {
   took: integer(),
 })
 
+/** What people registered: each is a source beside those of the configuration. */
+export const registrations = table(
+  'catalog_registrations',
+  {
+    /** Part of the id of its source. */
+    id: text().primaryKey(),
+    /** As it is shown: one way to write it of those there are. */
+    target: text().notNull(),
+    /** The target in lower case where that makes no difference: registered once. */
+    key: text().notNull(),
+    /** `git`: files of a repository; `url`: one file by itself. */
+    type: text().notNull(),
+    /** What Git clones from; null for one file by itself. */
+    repository: text(),
+    /** The branch that the target names; null for the default one. */
+    branch: text(),
+    /** Within the repository; empty for its root. */
+    path: text().notNull(),
+    /** `file` or `tree`. */
+    scope: text().notNull(),
+    registeredAt: time().notNull(),
+    /** Name of who did it. */
+    registeredBy: text().notNull(),
+    /** Since when it is being taken away, which takes several steps; the last one removes the row. */
+    leavingAt: time(),
+  },
+  (t) => [uniqueIndex('catalog_registrations_key').on(t.key)],
+)
+
 /** Every file that was read, so that an unchanged one costs nothing. */
 export const files = table(
   'catalog_files',

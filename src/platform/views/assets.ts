@@ -29,7 +29,7 @@ export interface Assets {
 export interface AssetsOptions {
   /** The folder `public`, absolute. */
   public: string
-  /** Each folder's `<name>.css`, where there is one, goes into the bundle. */
+  /** Each folder's style sheets go into the bundle, `<name>.css` before the others. */
   folders: readonly ViewFolder[]
 }
 
@@ -68,9 +68,11 @@ export function encodeFor(asset: Asset, accept: string | undefined): { body: Buf
 
 function styles(options: AssetsOptions): string {
   const own = sheets.map((sheet) => join(options.public, `css/${sheet}.css`))
-  const features = options.folders.flatMap((folder) =>
-    readdirSync(folder.path).includes(`${folder.name}.css`) ? [join(folder.path, `${folder.name}.css`)] : [],
-  )
+  const features = options.folders.flatMap(({ name, path }) => {
+    const found = readdirSync(path).filter((file) => file.endsWith('.css'))
+    const first = found.filter((file) => file === `${name}.css`)
+    return [...first, ...found.filter((file) => file !== `${name}.css`).sort()].map((file) => join(path, file))
+  })
   return [...own, ...features]
     .map((file) =>
       readFileSync(file, 'utf8')

@@ -9,6 +9,7 @@ import type { FieldPages } from '../pages/fields.ts'
 import type { ListPages } from '../pages/list.ts'
 import type { OrganisationPages } from '../pages/organisation.ts'
 import type { ProblemPages } from '../pages/problems.ts'
+import type { RegisterPages } from '../pages/register.ts'
 import type { SourcePages } from '../pages/sources.ts'
 import type { WrittenPages } from '../pages/written.ts'
 
@@ -25,6 +26,7 @@ export interface Pages {
   earlier: EarlierPages
   organisation: OrganisationPages
   sources: SourcePages
+  register: RegisterPages
   written: WrittenPages
 }
 

@@ -1,7 +1,7 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm'
 import type { Database, Reader, Transaction } from '../../../api/database.ts'
 import type { Provider } from '../../../api/provider.ts'
-import { entities, files, problems, sources } from '../schema.ts'
+import { candidates, entities, files, problems, sources } from '../schema.ts'
 
 export type SourceRow = typeof sources.$inferSelect
 
@@ -77,9 +77,12 @@ export async function markFailed(tx: Transaction, id: string, at: Date, error: s
     .where(eq(sources.id, id))
 }
 
-/** Files and definitions of a source that the configuration no longer names. @returns paths of its files */
+/** Paths of the files of a source, those included whose reading was cut short. */
 export async function filesOf(read: Reader, sourceId: string): Promise<string[]> {
-  const rows = await read.select({ path: files.path }).from(files).where(eq(files.sourceId, sourceId))
+  const rows = read.all<{ path: string }>(
+    sql`select ${files.path} as path from ${files} where ${files.sourceId} = ${sourceId}
+      union select ${candidates.path} from ${candidates} where ${candidates.sourceId} = ${sourceId} order by 1`,
+  ) as unknown as { path: string }[]
   return rows.map(({ path }) => path)
 }
 

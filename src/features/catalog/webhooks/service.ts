@@ -8,7 +8,6 @@ import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import type { Provider } from '../../../api/provider.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
-import type { Contributions } from '../../../platform/contributions.ts'
 import { forgesRef } from '../../../platform/source/forges/forges-ref.ts'
 import type { Crawler } from '../crawler.ts'
 import { targetsOf } from '../locations.ts'
@@ -64,12 +63,7 @@ const pause = 2_000
 
 export type WebhookSecrets = Partial<Record<ForgeName, { secret: Secret } | undefined>>
 
-export function createWebhooks(
-  ctx: PluginContext,
-  crawler: Crawler,
-  contributions: Contributions,
-  secrets: WebhookSecrets,
-): Webhooks {
+export function createWebhooks(ctx: PluginContext, crawler: Crawler, secrets: WebhookSecrets): Webhooks {
   const seen = new LRUCache<string, number>({ max: 1000 })
   const asked = new Map<string, number>()
   const refusals = createRefusals(ctx.now)
@@ -109,7 +103,7 @@ export function createWebhooks(
 
   async function react(actor: Actor, push: Push, requestId: string): Promise<Taken> {
     const taken: Taken = { reading: [], skipped: [] }
-    for (const { spec } of contributions.providers) {
+    for (const spec of crawler.providers) {
       if (!isOf(spec, push)) continue
       const reason = whyNot(spec, push)
       if (reason === undefined) {

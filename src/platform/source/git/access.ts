@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Secret } from '../../../api/env.ts'
 import type { GitAddress } from './address.ts'
+import { type GitGuard, pinned } from './pin.ts'
 
 export interface GitCredentials {
   /** Password for http and https: a token, or `user:password`. */
@@ -22,14 +23,21 @@ export interface GitAccess {
  * token to wherever it is led.
  *
  * @param folder holds the keys and the known hosts; nobody else may read it
+ * @param guard says where the host may lead to, for an address that anybody may have written
  */
-export async function accessTo(address: GitAddress, credentials: GitCredentials, folder: string): Promise<GitAccess> {
+export async function accessTo(
+  address: GitAddress,
+  credentials: GitCredentials,
+  folder: string,
+  guard?: GitGuard,
+): Promise<GitAccess> {
   const { protocol } = address
   const access: GitAccess = {
     config: { [`protocol.${protocol}.allow`]: 'always', 'protocol.version': '2', 'transfer.bundleURI': 'false' },
     env: { GIT_ALLOW_PROTOCOL: protocol },
   }
   if (protocol === 'https' || protocol === 'http') Object.assign(access.config, httpSettings(address, credentials))
+  if (guard) Object.assign(access.config, await pinned(address, guard, folder))
   if (protocol === 'ssh') Object.assign(access.env, await sshSettings(address, credentials, folder))
   return access
 }

@@ -20,6 +20,7 @@ import {
 } from './clone.ts'
 import { explainGit, isAbsence, isRedirect } from './failure.ts'
 import { branchesOf } from './history.ts'
+import type { GitGuard } from './pin.ts'
 import { runGit } from './program.ts'
 import { createGitTree, type GitTree } from './tree.ts'
 
@@ -46,6 +47,8 @@ export interface GitRepositoryArgs {
   /** Folder of all clones, keys and known hosts. */
   folder: string
   limits?: CloneLimits
+  /** For an address that anybody may have written: where its host may lead to. */
+  guard?: GitGuard | undefined
 }
 
 /** What all who read one clone have in common: one writer at a time, one process that reads. */
@@ -68,7 +71,8 @@ interface RemoteHead {
 const clones = new Map<string, Clone>()
 const lsRemoteTimeout = 60_000
 
-export function openRepository({ address, credentials = {}, folder, limits = cloneLimits }: GitRepositoryArgs) {
+export function openRepository(args: GitRepositoryArgs): GitRepository {
+  const { address, credentials = {}, folder, limits = cloneLimits, guard } = args
   const home = join(folder, 'home')
   const clone = cloneAt(join(folder, folderNameOf(address)), home)
   const about = { address, credentials }
@@ -87,7 +91,7 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
       signal?.throwIfAborted()
       if (!clone.isClean) await recoverClone(clone.path)
       clone.isClean = false
-      const access = await accessTo(address, credentials, folder)
+      const access = await accessTo(address, credentials, folder, guard)
       const named = { ...address, url: await nameInUse() }
       const result = await work({ address: named, access, path: clone.path, home, limits, signal })
       clone.isClean = true
@@ -132,7 +136,7 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
   }
 
   async function lsRemoteAt(url: string, patterns: readonly string[], signal: AbortSignal) {
-    const { config, env } = await accessTo(address, credentials, folder)
+    const { config, env } = await accessTo(address, credentials, folder, guard)
     const output = await runGit({
       args: ['ls-remote', '--quiet', '--symref', '--', url, ...patterns],
       home,
@@ -165,7 +169,7 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
     })
   }
 
-  const repository: GitRepository = {
+  return {
     open: (branch, signal) =>
       explained(async () => {
         const { id, name } = await remoteHead(branch, signal)
@@ -195,7 +199,6 @@ export function openRepository({ address, credentials = {}, folder, limits = clo
 
     branches: (signal) => explained(() => branchesOf({ repository: clone.path, home, signal })),
   }
-  return repository
 }
 
 function cloneAt(path: string, home: string): Clone {
