@@ -72,6 +72,8 @@ test('imports point one way: main, app, features, platform, api', () => {
       'src/features/admin/problem-fixtures.ts -> src/features/catalog/problem-views.ts':
         'the gallery draws the problems page',
       'src/features/admin/entity-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws entities',
+      'src/features/admin/register-fixtures.ts -> src/features/catalog/register/views.ts':
+        'the gallery draws reviews and registered locations',
     }),
   ).toEqual(nothing)
 })

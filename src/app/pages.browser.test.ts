@@ -90,6 +90,7 @@ const paths: Record<string, string> = {
   'component with long names, by fields': `/catalog/${long}/component/${long}/source?form=fields`,
   'file of the source': `${component}/cart/source?file=cart/docs/runbook.md`,
   sources: '/catalog/sources',
+  register: `/catalog-import?url=https://github.com/acme/${'x'.repeat(300)}`,
   problems: '/catalog/problems',
   'what problems mean': '/catalog/problems/codes',
   changes: '/catalog/changes',

@@ -22,6 +22,7 @@ import { begin, written } from './infer-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
 import { chips, definition, problemList } from './problem-fixtures.ts'
 import { fields } from './provenance-fixtures.ts'
+import { registering } from './register-fixtures.ts'
 import type { GalleryPage, GallerySample } from './views.ts'
 
 const hour = 3_600_000
@@ -242,6 +243,7 @@ const empty = (why: CatalogEmpty['why'], relax: CatalogEmpty['relax'] = []): Cat
   why,
   relax,
   sourcesHref: '/catalog/sources',
+  registerHref: '/catalog-import',
   href: '/catalog',
 })
 
@@ -345,6 +347,7 @@ export function gallery(): GalleryPage {
       ]),
       section('Chips', 'catalog/_chips', [['one filter', chips]]),
       section('Problems', 'catalog/_problem-list', [['every severity', problemList]], true),
+      ...registering.map(([title, view, samples]) => section(title, view, samples, true)),
       section('Definition', 'catalog/_definition', [['that does not hold', { definition }]]),
       section('Filters', 'catalog/_filters', [['two groups', { groups, chosen: 2 }]]),
       section(

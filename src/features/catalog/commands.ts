@@ -1,5 +1,6 @@
 import type { Command } from '../../api/plugin.ts'
 import { crawlCommand } from './crawl-command.ts'
+import { registerCommand } from './register/command.ts'
 import { countSources } from './store/sources.ts'
 import { validate } from './validate/command.ts'
 
@@ -21,5 +22,6 @@ export const commands: readonly Command[] = [
     },
   },
   crawlCommand,
+  registerCommand,
   validate,
 ]

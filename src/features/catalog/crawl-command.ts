@@ -11,7 +11,7 @@ import { SourceReport, sourceReports } from './source-reports.ts'
 const usage = 'callboard crawl [SOURCE…] [--full] [--json]'
 
 /** Who reads: the running portal, or this process. */
-interface Readers {
+export interface Readers {
   reports(): Promise<SourceReport[]>
   /** Has sources read; they are busy from here on until they are not. */
   begin(ids: readonly string[], full: boolean): Promise<void>
@@ -24,16 +24,21 @@ export const crawlCommand: Command = {
   needs: 'portal',
   run: async ({ argv, ctx, print, portal }) => {
     const { names, full, json } = argumentsOf(argv)
-    const readers = portal ? throughPortal(portal) : await inThisProcess(ctx)
+    const readers = await readersOf(ctx, portal)
     const asked = chosen(await readers.reports(), names)
     if (asked.length === 0) print(json ? '[]' : 'No source is configured.')
     if (asked.length === 0) return 0
     const ids = asked.map(({ id }) => id)
     await readers.begin(ids, full)
-    const done = await follow(readers, ids, json ? () => undefined : print)
+    const done = await followReading(readers, ids, json ? () => undefined : print)
     if (json) print(JSON.stringify(done.map(resultOf), null, 2))
     return done.every(({ state }) => state === 'ok') ? 0 : 1
   },
+}
+
+/** Those that read for a command. */
+export async function readersOf(ctx: PluginContext, portal: RunningPortal | undefined): Promise<Readers> {
+  return portal ? throughPortal(portal) : inThisProcess(ctx)
 }
 
 function argumentsOf(argv: readonly string[]) {
@@ -94,7 +99,7 @@ async function inThisProcess(ctx: PluginContext): Promise<Readers> {
 const pause = 200
 
 /** Prints what changes until every one of the sources has come to rest. */
-async function follow(
+export async function followReading(
   readers: Readers,
   ids: readonly string[],
   print: (line: string) => void,

@@ -142,7 +142,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(registerRef, register)
       ctx.provide(webhooksRef, createWebhooks(ctx, crawler, options.webhooks))
       ctx.provide(pagesRef, {
-        list: createListPages(service, crawler, contributions, facts),
+        list: createListPages(ctx, service, crawler, contributions, facts),
         entity: createEntityPages({
           service,
           crawler,

@@ -40,6 +40,8 @@ export interface ListViewArgs {
   kindName(kind: string): string
   /** What other systems know: which facts can be columns, which are, and what they say. */
   facts: ListFacts
+  /** Null when the actor may not register anything. */
+  registerHref: string | null
   /** Whether sources are being read at this moment. */
   reading: boolean
   /** Counts without one part of the query, for the way out of an empty list. */
@@ -83,10 +85,17 @@ export function listView(args: ListViewArgs): CatalogIndex {
     total: listing.total,
     owners: counts.owners,
     exports: { csv: exportLink(link, 'csv'), json: exportLink(link, 'json') },
+    registerHref: args.registerHref,
     empty:
       rows.length > 0
         ? null
-        : { why: whyEmpty(args), relax: ways(args, link), sourcesHref: '/catalog/sources', href: link({}) },
+        : {
+            why: whyEmpty(args),
+            relax: ways(args, link),
+            sourcesHref: '/catalog/sources',
+            registerHref: args.registerHref,
+            href: link({}),
+          },
   }
 }
 

@@ -9,6 +9,8 @@ export interface SourcesPage {
   sources: readonly SourceRow[]
   /** Problems of files that belong to no entity. */
   problems: readonly Problem[]
+  /** Null when the actor may not register anything. */
+  registerHref: string | null
   /** Lines to add to portal.config.ts when there is no source. */
   example: string
 }

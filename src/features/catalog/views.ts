@@ -90,6 +90,8 @@ export interface CatalogIndex {
   /** Distinct owners among what matches; 0 prints nothing. */
   owners: number
   exports: { csv: string; json: string }
+  /** Null when the actor may not register anything. */
+  registerHref: string | null
   /** Not null when there is nothing to show. */
   empty: CatalogEmpty | null
 }
@@ -147,6 +149,8 @@ export interface CatalogEmpty {
   /** For `filtered`: the filters whose removal would show something (`Owner: Payments`), most results first. */
   relax: readonly { label: string; href: string; count: number }[]
   sourcesHref: string
+  /** Null when the actor may not register anything. */
+  registerHref: string | null
   /** Own address, asked again while the first crawl is under way. */
   href: string
 }

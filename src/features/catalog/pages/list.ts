@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
+import type { PluginContext } from '../../../api/plugin.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { Crawler } from '../crawler.ts'
 import type { Facts } from '../facts/shown.ts'
@@ -15,6 +16,7 @@ export interface ListPages {
 }
 
 export function createListPages(
+  ctx: PluginContext,
   service: CatalogService,
   crawler: Crawler,
   contributions: Contributions,
@@ -23,6 +25,8 @@ export function createListPages(
   const names = kindNames(contributions)
   // Most readers look at the same few lists, and between two changes of the catalog these stay the same.
   const cache = new LRUCache<string, CatalogIndex>({ max: 60 })
+
+  const registerHref = (actor: Actor) => (ctx.allows(actor, 'catalog.register') ? '/catalog-import' : null)
 
   function view(actor: Actor, address: ListAddress): CatalogIndex {
     const query = readQuery(address)
@@ -41,6 +45,7 @@ export function createListPages(
       titleOf: (ref) => service.titleOf(actor, ref) ?? undefined,
       pluralOf: names.plural,
       kindName: names.name,
+      registerHref: registerHref(actor),
       reading: crawler.running > 0,
       countWithout: (other) => service.count(actor, other),
     })
@@ -48,7 +53,9 @@ export function createListPages(
 
   return {
     list(actor, address) {
-      const key = `${service.version(actor)} ${address.fact.length > 0 ? facts.generation : ''} ${crawler.running > 0} ${JSON.stringify(address)}`
+      const shown = address.fact.length > 0 ? facts.generation : ''
+      const state = `${service.version(actor)} ${shown} ${crawler.running > 0} ${registerHref(actor)}`
+      const key = `${state} ${JSON.stringify(address)}`
       const known = cache.get(key)
       const props = known ?? view(actor, address)
       cache.set(key, props)

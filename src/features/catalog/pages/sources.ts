@@ -39,6 +39,7 @@ export function createSourcePages(ctx: PluginContext, crawler: Crawler, problemP
           removal: removalView(removals.get(source.id), may.remove ? hrefOf(source.id, 'removal') : null),
         })),
         problems,
+        registerHref: ctx.allows(actor, 'catalog.register') ? '/catalog-import' : null,
         example: exampleConfiguration,
       }
     },

@@ -93,6 +93,7 @@ function view(
       place: problem.place ?? null,
     },
     place,
+    advice: undefined,
     lines: file ? linesOf(file.text) : null,
     file: path || 'the source as a whole',
     href: own.viewUrl?.(path, place?.line) ?? null,
