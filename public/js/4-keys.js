@@ -43,11 +43,8 @@ const showKeys = () => {
   dialog.showModal()
 }
 
-const find = () => {
-  const field = document.getElementById('search')
-  field.focus()
-  field.select()
-}
+// The palette is where everything is found; another file opens it.
+const find = () => document.dispatchEvent(new Event('callboard:find'))
 
 document.addEventListener('click', (event) => {
   if (event.target.closest?.('[data-keys]')) showKeys()

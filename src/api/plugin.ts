@@ -6,6 +6,7 @@ import type { HttpClient } from './http-client.ts'
 import type { KindSpec } from './kind.ts'
 import type { Processor, Provider } from './provider.ts'
 import type { Route } from './route.ts'
+import type { SearchSource } from './search.ts'
 import type { Duration } from './time.ts'
 import type { EventRef, ServiceRef } from './wiring.ts'
 
@@ -29,6 +30,7 @@ export interface Plugin {
   kinds?: readonly KindSpec[]
   providers?: readonly Provider[]
   processors?: readonly Processor[]
+  searchSources?: readonly SearchSource[]
   jobs?: readonly JobSpec[]
   commands?: readonly Command[]
   tables?: TablesSpec
@@ -53,8 +55,10 @@ export interface NavItem {
   /** Name of an icon in `public/icons`. */
   icon: string
   permission: string
-  /** `main` is always in sight, `more` stands below it, `end` at the bottom. */
-  group?: 'main' | 'more' | 'end'
+  /** `main` is always in sight, `more` stands below it, `end` at the bottom; `palette` is only found by searching. */
+  group?: 'main' | 'more' | 'end' | 'palette'
+  /** Further words under which the palette finds it, such as `crawl refresh`. */
+  words?: string
   /** A number beside the title, from memory or one indexed query: it is asked for on every page. */
   count?(args: { actor: Actor; ctx: PluginContext }): Promise<number | undefined> | number | undefined
 }

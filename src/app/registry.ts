@@ -82,6 +82,7 @@ export function collect(plugins: readonly Plugin[], contextOf: (plugin: Plugin) 
       (provider) => provider.id,
     ),
     processors: scoped('processors', (plugin) => plugin.processors),
+    searchSources: scoped('searchSources', (plugin) => plugin.searchSources),
     jobs: scoped('jobs', (plugin) => plugin.jobs),
     commands: gather(
       'Command',
@@ -126,7 +127,15 @@ function checkPermissions(all: Contributions, problems: string[]): void {
       problems.push(`${where} needs a permission, or public: true, and not both`)
     } else if (spec.permission !== undefined) known(spec.permission, where)
   }
-  for (const { spec, id } of [...all.nav, ...all.homeCards, ...all.entityTabs, ...all.entityCards, ...all.facts]) {
+  const named = [
+    ...all.nav,
+    ...all.homeCards,
+    ...all.entityTabs,
+    ...all.entityCards,
+    ...all.facts,
+    ...all.searchSources,
+  ]
+  for (const { spec, id } of named) {
     known(spec.permission, `Contribution "${id}"`)
   }
   for (const [name, spec] of all.permissions) {

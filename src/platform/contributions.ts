@@ -13,6 +13,7 @@ import type {
 } from '../api/plugin.ts'
 import type { Processor, Provider } from '../api/provider.ts'
 import type { Route } from '../api/route.ts'
+import type { SearchSource } from '../api/search.ts'
 import { type ServiceRef, serviceRef } from '../api/wiring.ts'
 
 /** Something a plugin contributed, with who did and what it runs with. */
@@ -39,6 +40,7 @@ export interface Contributions {
   kinds: readonly Contributed<KindSpec>[]
   providers: readonly Contributed<Provider>[]
   processors: readonly Contributed<Processor>[]
+  searchSources: readonly Contributed<SearchSource>[]
   jobs: readonly Contributed<JobSpec>[]
   commands: readonly Contributed<Command>[]
 }

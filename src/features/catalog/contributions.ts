@@ -30,6 +30,15 @@ export const nav: readonly NavItem[] = [
     group: 'more',
   },
   {
+    id: 'crawl',
+    title: 'Start a crawl',
+    href: '/catalog/sources',
+    icon: 'refresh',
+    permission: 'catalog.refresh',
+    group: 'palette',
+    words: 'read sources again refresh',
+  },
+  {
     id: 'problems',
     title: 'Problems',
     href: '/catalog/problems',

@@ -23,6 +23,7 @@ import { createParser, type Parser } from './parser.ts'
 import { readerOf } from './reader.ts'
 import { createRemoteText } from './remote-text.ts'
 import { rulesFor, ruleText } from './rules.ts'
+import { createEntityIndex } from './search-documents.ts'
 import { createSourceSet } from './source-set.ts'
 import { type CrawlStore, createCrawlStore } from './store/crawl.ts'
 import { includedElsewhere } from './store/inclusions.ts'
@@ -70,9 +71,11 @@ export function createCrawler(
   let parser: Parser | undefined
   ctx.onClose(() => parser?.close())
 
+  const index = createEntityIndex(ctx)
   const kinds = (): Kinds => ({
     kinds: new Map(contributions().kinds.map(({ spec }) => [spec.kind, spec])),
     processors: contributions().processors.map(({ spec }) => spec),
+    index,
   })
   const parserOf = () => {
     parser ??= createParser({ log: ctx.log })

@@ -45,7 +45,7 @@ export function createDepartures({ ctx, kinds, changed }: DeparturesArgs): Depar
     const refs: string[] = []
     for (const path of paths) refs.push(...(await forgetFile(tx, sourceId, path)))
     const revision = forGood ? 'removed by hand' : 'removed from the configuration'
-    if (forGood) await removeEntities(tx, undefinedOnes(tx, refs), revision, ctx)
+    if (forGood) await remove(tx, undefinedOnes(tx, refs), revision)
     await chooseWinners(tx, refs, { revision, kinds: kinds(), clock: ctx })
     const shown = await settleProblems(tx, new Set(refs), ctx)
     changed({ refs, shown, content: true })
@@ -59,8 +59,13 @@ export function createDepartures({ ctx, kinds, changed }: DeparturesArgs): Depar
     }
   }
 
-  async function removeOrphans(tx: Transaction, refs: readonly string[], revision: string): Promise<void> {
+  async function remove(tx: Transaction, refs: readonly string[], revision: string): Promise<void> {
     await removeEntities(tx, refs, revision, ctx)
+    kinds().index?.remove(tx, refs)
+  }
+
+  async function removeOrphans(tx: Transaction, refs: readonly string[], revision: string): Promise<void> {
+    await remove(tx, refs, revision)
     const shown = await settleProblems(tx, new Set(refs), ctx)
     changed({ refs, shown, content: true })
   }

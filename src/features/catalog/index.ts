@@ -63,6 +63,7 @@ import { registerRoutes } from './routes/register.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { checkRules } from './rules.ts'
+import { searchSources } from './search-documents.ts'
 import { catalogService, createCatalogService } from './service.ts'
 import { createWebhooks, webhooksRef } from './webhooks/service.ts'
 
@@ -96,6 +97,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
     kinds: builtinKinds,
     providers: options.providers,
     processors: [annotate],
+    searchSources,
     jobs,
     commands,
     tables: { migrations: folder('migrations') },

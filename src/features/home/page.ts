@@ -29,7 +29,7 @@ export async function homePage(
   const placed = (place: 'main' | 'side') => loaded.flatMap((one) => (one?.place === place ? [one.card] : []))
   return {
     portalTitle: use(portalTitle),
-    search: { action: '/catalog', name: 'q', placeholder: 'Search the catalog' },
+    search: { action: '/search', name: 'query', placeholder: 'Search names, descriptions and tags' },
     ...summary,
     choices: chosen,
     main: placed('main'),

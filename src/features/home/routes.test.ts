@@ -88,8 +88,8 @@ test('an empty portal says what to add to its configuration', async () => {
 test('searching leads to the list, with and without a script', async () => {
   await using portal = await testPortal({ files })
   const { html } = (await portal.get('/')).region('main')
-  expect(html).toContain('<form class="home-search" role="search" action="/catalog"')
-  expect((await portal.get('/catalog?q=b')).text).toContain('1 of 7 entities')
+  expect(html).toContain('<form class="home-search" role="search" action="/search"')
+  expect((await portal.get('/search?query=b')).region('search-count').text).toBe('1 result')
 })
 
 test('a card of a plugin that fails says whose it is, and the page stands', async () => {

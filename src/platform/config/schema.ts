@@ -60,6 +60,7 @@ const pluginKeys = Object.keys({
   kinds: true,
   providers: true,
   processors: true,
+  searchSources: true,
   jobs: true,
   commands: true,
   tables: true,

@@ -111,14 +111,15 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
     theme: themeOf(cookieOf(request, 'theme')),
     rail: railOf(cookieOf(request, 'rail')),
     assets: host.assets.urls,
-    search: { action: '/catalog', name: 'q', value: '', placeholder: 'Search the catalog' },
+    search: { action: '/search', name: 'query', value: '', placeholder: 'Search' },
     path: request.url,
     version: host.version,
   }
 }
 
 async function navigation(host: PageHost, actor: Actor, path: string): Promise<NavLink[]> {
-  const allowed = host.nav.filter(({ spec }) => mayFollow(host, actor, spec.permission))
+  const shown = host.nav.filter(({ spec }) => spec.group !== 'palette')
+  const allowed = shown.filter(({ spec }) => mayFollow(host, actor, spec.permission))
   const current = currentHref(allowed, path)
   return Promise.all(
     allowed.map(async (item) => ({
@@ -126,7 +127,7 @@ async function navigation(host: PageHost, actor: Actor, path: string): Promise<N
       title: item.spec.title,
       href: item.spec.href,
       icon: item.spec.icon,
-      group: item.spec.group ?? 'main',
+      group: item.spec.group === 'palette' ? 'more' : (item.spec.group ?? 'main'),
       count: (await countOf(item, actor)) ?? null,
       current: item.spec.href === current,
     })),

@@ -9,12 +9,15 @@ import { etagOf } from '../model/etag.ts'
 import { facetRows } from '../model/facets.ts'
 import { relationsOf } from '../model/relations.ts'
 import { candidates, changes, documents, edges, entities, facets } from '../schema.ts'
+import type { EntityIndex } from '../search-documents.ts'
 import { type IngestClock, newUid } from './ingest.ts'
 import { createInterned, type Interned } from './interned.ts'
 
 export interface Kinds {
   kinds: ReadonlyMap<string, KindSpec>
   processors: readonly Processor[]
+  /** Told what is written; absent where nothing is. */
+  index?: EntityIndex
 }
 
 interface Candidate {
@@ -241,6 +244,7 @@ function write(tx: Transaction, { rows, from, moved, gone, lines }: Outcome, kin
   copyDocuments(tx, from, termsOf)
   tx.bulkInsert(edges, edgesOf(tx, rows, kinds, interned), 'ignore')
   insertFacets(tx, rows)
+  kinds.index?.put(tx, rows)
   tx.bulkInsert(changes, lines)
 }
 

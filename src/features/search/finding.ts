@@ -1,0 +1,98 @@
+import type { Reader } from '../../api/database.ts'
+import {
+  type Alternatives,
+  emptyFilters,
+  looseExpression,
+  matchExpression,
+  type Query,
+  wholeText,
+  withoutExpression,
+} from './model/query.ts'
+import { type Candidate, type Closeness, rank } from './model/ranking.ts'
+import { type CandidateQuery, findCandidates } from './store/candidates.ts'
+import type { SourceScope } from './store/scopes.ts'
+import { findNear, isKnown } from './store/spelling.ts'
+
+export interface Finding {
+  /** The best first. */
+  ranked: Candidate[]
+  /** There is more than was looked at. */
+  more: boolean
+  /** Words that were taken for others, by the word as typed. */
+  meant: Alternatives
+  /** Nothing has all the words: these have some of them. */
+  isLoose: boolean
+}
+
+export interface FindingArgs {
+  read: Reader
+  scopes: readonly SourceScope[]
+  closeness: Closeness
+  /** Most candidates of each kind. */
+  most: number
+}
+
+/** So few results that a word may be misspelt. */
+const few = 3
+
+/**
+ * What has all the words, ranked. Where that is little, what has words spelt nearly so as well; where it is nothing,
+ * what has some of the words.
+ */
+export function find(query: Query, { read, scopes, closeness, most }: FindingArgs): Finding {
+  const asked = candidateQuery(query, scopes, closeness, most)
+  const all = findCandidates(read, asked)
+  const nothingElse = { ...all, meant: new Map(), isLoose: false }
+  const done = (found: readonly Candidate[], rest: Omit<Finding, 'ranked'>) => {
+    return { ...rest, ranked: rank(found, query, closeness) }
+  }
+  if (asked.match === undefined || all.found.length >= few) return done(all.found, nothingElse)
+  const meant = alternatives(read, query, all.found.length > 0)
+  if (meant.size > 0) {
+    const near = findCandidates(read, { ...asked, match: matchExpression(query, meant) })
+    const known = new Set(all.found.map(({ id }) => id))
+    const more = near.found.filter(({ id }) => !known.has(id)).map((one) => ({ ...one, isNear: true }))
+    if (more.length > 0) return done([...all.found, ...more], { more: near.more, meant, isLoose: false })
+  }
+  if (all.found.length > 0 || query.terms.length + query.phrases.length < 2) return done(all.found, nothingElse)
+  const some = findCandidates(read, { ...asked, match: looseExpression(query) })
+  const isLoose = some.found.length > 0
+  return done(some.found, { more: some.more, meant: new Map(), isLoose })
+}
+
+function candidateQuery(
+  query: Query,
+  scopes: readonly SourceScope[],
+  { own, starred, visited }: Closeness,
+  most: number,
+): CandidateQuery {
+  return {
+    match: matchExpression(query),
+    without: withoutExpression(query),
+    filters: query.filters,
+    withoutFilters: query.withoutFilters,
+    section: query.section,
+    scopes,
+    most,
+    begins: query.phrases.length > 0 ? '' : wholeText(query),
+    own: [...own],
+    keys: [...starred, ...visited.keys()],
+    exact: query.typed.toLowerCase(),
+  }
+}
+
+/** @param isSome something has all the words: then only a word that no name has may be misspelt */
+function alternatives(read: Reader, query: Query, isSome: boolean): Alternatives {
+  const meant = new Map<string, string[]>()
+  for (const { text } of query.terms) {
+    if (isKnown(read, text) && (isSome || query.terms.length > 1)) continue
+    const near = findNear(read, text)
+    if (near.length > 0) meant.set(text, near)
+  }
+  return meant
+}
+
+/** A query with nothing chosen besides its words. */
+export function withoutChoices(query: Query): Query {
+  return { ...query, filters: emptyFilters(), section: undefined }
+}

@@ -1,0 +1,21 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { type Scope, within } from '../../../platform/permissions/policy.ts'
+import { documents } from '../schema.ts'
+
+/** What an actor may find of one source. */
+export interface SourceScope {
+  source: string
+  /** Undefined: its permission is not on entities, and was granted. */
+  scope: Scope | undefined
+}
+
+/** The condition on documents that keeps a query to what may be found. */
+export function visible(scopes: readonly SourceScope[]): SQL {
+  const parts = scopes.flatMap(({ source, scope }) => {
+    if (scope?.kind === 'none') return []
+    const own = sql`${documents.source} = ${source}`
+    const inside = scope && within(scope, sql`${documents.entityId}`)
+    return [inside ? sql`(${own} and ${inside})` : own]
+  })
+  return parts.length === 0 ? sql`0` : sql`(${sql.join(parts, sql` or `)})`
+}
