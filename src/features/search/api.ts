@@ -89,8 +89,8 @@ function filtersOf(query: Record<string, unknown>) {
 
 function pageOf(cursor: string | undefined): number {
   if (cursor === undefined || cursor === '') return 0
-  const page = Number(Buffer.from(cursor, 'base64').toString('utf8'))
-  if (Number.isInteger(page) && page >= 0 && page < most) return page
+  const text = Buffer.from(cursor, 'base64').toString('utf8')
+  if (/^\d{1,2}$/.test(text) && Number(text) < most) return Number(text)
   throw new PortalError('invalid', `"${cursor}" is no cursor that this search has given`, {
     hint: 'Leave out "pageCursor" to begin at the first page.',
   })

@@ -9,9 +9,9 @@ import {
   withoutExpression,
 } from './model/query.ts'
 import { type Candidate, type Closeness, rank } from './model/ranking.ts'
-import { type CandidateQuery, findCandidates } from './store/candidates.ts'
+import { type CandidateQuery, findCandidates, isThere } from './store/candidates.ts'
 import type { SourceScope } from './store/scopes.ts'
-import { findNear, isKnown } from './store/spelling.ts'
+import { findNear } from './store/spelling.ts'
 
 export interface Finding {
   /** The best first. */
@@ -47,7 +47,7 @@ export function find(query: Query, { read, scopes, closeness, most }: FindingArg
     return { ...rest, ranked: rank(found, query, closeness) }
   }
   if (asked.match === undefined || all.found.length >= few) return done(all.found, nothingElse)
-  const meant = alternatives(read, query, all.found.length > 0)
+  const meant = alternatives(read, query, scopes, all.found.length > 0)
   if (meant.size > 0) {
     const near = findCandidates(read, { ...asked, match: matchExpression(query, meant) })
     const known = new Set(all.found.map(({ id }) => id))
@@ -55,9 +55,8 @@ export function find(query: Query, { read, scopes, closeness, most }: FindingArg
     if (more.length > 0) return done([...all.found, ...more], { more: near.more, meant, isLoose: false })
   }
   if (all.found.length > 0 || query.terms.length + query.phrases.length < 2) return done(all.found, nothingElse)
-  const some = findCandidates(read, { ...asked, match: looseExpression(query) })
-  const isLoose = some.found.length > 0
-  return done(some.found, { more: some.more, meant: new Map(), isLoose })
+  const some = findCandidates(read, { ...asked, match: looseExpression(query, meant) })
+  return done(some.found, { more: some.more, meant, isLoose: some.found.length > 0 })
 }
 
 function candidateQuery(
@@ -81,12 +80,16 @@ function candidateQuery(
   }
 }
 
-/** @param isSome something has all the words: then only a word that no name has may be misspelt */
-function alternatives(read: Reader, query: Query, isSome: boolean): Alternatives {
+/**
+ * Nothing that the actor may not find is proposed, and nothing that is only written there.
+ *
+ * @param isSome something has all the words: then only a word that no name has may be misspelt
+ */
+function alternatives(read: Reader, { terms }: Query, scopes: readonly SourceScope[], isSome: boolean): Alternatives {
   const meant = new Map<string, string[]>()
-  for (const { text } of query.terms) {
-    if (isKnown(read, text) && (isSome || query.terms.length > 1)) continue
-    const near = findNear(read, text)
+  for (const { text } of terms) {
+    if ((isSome || terms.length > 1) && isThere(read, text, scopes)) continue
+    const near = findNear(read, text).filter((word) => isThere(read, word, scopes))
     if (near.length > 0) meant.set(text, near)
   }
   return meant

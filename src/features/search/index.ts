@@ -2,12 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { definePlugin, type Plugin } from '../../api/plugin.ts'
 import { portalStarted } from '../../api/wiring.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
+import { metricsRegistry } from '../../platform/http/metrics.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
 import { apiRoutes } from './api.ts'
 import { commands } from './commands.ts'
 import { searchIndex } from './contract.ts'
 import { createSearchIndex } from './index-writer.ts'
 import { jobs } from './jobs.ts'
+import { registerMetrics } from './metrics.ts'
 import { createSearchPages } from './page.ts'
 import { createPalettes } from './palette.ts'
 import { permissions } from './permissions.ts'
@@ -35,6 +37,7 @@ export const search = (): Plugin =>
       ctx.provide(searchIndex, createSearchIndex(contributions))
       ctx.provide(searchService, service)
       ctx.provide(searchPages, { ...pages, ...createPalettes({ service, pages, contributions, policy }) })
+      registerMetrics(ctx.use(metricsRegistry), ctx.db)
       ctx.on(portalStarted, () => service.bringUpToDate())
     },
   })

@@ -60,6 +60,8 @@ export function createSearchService(
   const { read } = ctx.db
   const rebuilder = createRebuilder(ctx, contributions)
 
+  const sourceIds = () => contributions.searchSources.map(({ id }) => id)
+
   function scopesOf(actor: Actor): SourceScope[] {
     return contributions.searchSources.flatMap(({ id, spec }): SourceScope[] => {
       if (contributions.permissions.get(spec.permission)?.on === 'entity') {
@@ -128,11 +130,11 @@ export function createSearchService(
         read,
         candidates.map(({ id }) => id),
       ),
-    titlesOf: (refs) => findTitles(read, refs),
+    titlesOf: (refs) => findTitles(read, refs, sourceIds()),
 
     async rebuild(actor, requestId) {
       ctx.authorize(actor, 'search.rebuild')
-      const ids = contributions.searchSources.map(({ id }) => id)
+      const ids = sourceIds()
       await enqueue(ids, false, { actor, ...(requestId !== undefined && { requestId }) })
       return ids
     },

@@ -112,25 +112,40 @@ export type Alternatives = ReadonlyMap<string, readonly string[]>
  *
  * @returns undefined where there is no word to look for
  */
-export function matchExpression({ terms, phrases }: Query, alternatives?: Alternatives): string | undefined {
-  const parts = [
-    ...terms.map((term) => {
-      const others = (alternatives?.get(term.text) ?? []).map((other) => `"${other}"*`)
-      return others.length === 0 ? wordExpression(term) : `(${[wordExpression(term), ...others].join(' OR ')})`
-    }),
-    ...phrases.map(phraseExpression),
-  ]
-  return parts.length === 0 ? undefined : parts.join(' AND ')
+export function matchExpression(query: Query, alternatives?: Alternatives): string | undefined {
+  return partsOf(query, alternatives).join(' AND ') || undefined
 }
 
 /** Any of its words. */
-export function looseExpression({ terms, phrases }: Query): string | undefined {
-  const parts = [...terms.map(wordExpression), ...phrases.map(phraseExpression)]
-  return parts.length === 0 ? undefined : parts.join(' OR ')
+export function looseExpression(query: Query, alternatives?: Alternatives): string | undefined {
+  return partsOf(query, alternatives).join(' OR ') || undefined
+}
+
+function partsOf({ terms, phrases }: Query, alternatives?: Alternatives): string[] {
+  const words = terms.map((term) => {
+    const others = (alternatives?.get(term.text) ?? []).map((other) => `"${other}"*`)
+    return others.length === 0 ? wordExpression(term) : `(${[wordExpression(term), ...others].join(' OR ')})`
+  })
+  return [...words, ...phrases.map(phraseExpression)]
 }
 
 export function withoutExpression({ without }: Query): string | undefined {
   return without.length === 0 ? undefined : without.map(phraseExpression).join(' OR ')
+}
+
+/**
+ * Finds what may have the values of the filters: they are indexed with all else that is said of a document.
+ *
+ * @returns undefined where a value has no word
+ */
+export function filterExpression(filters: Filters): string | undefined {
+  const parts = Object.values(filters).flatMap((values) => {
+    if (values.length === 0) return []
+    const words = values.map((value) => foldedWords(value.slice(value.indexOf('/') + 1)))
+    if (words.some((list) => list.length === 0)) return []
+    return [`{attributes} : (${words.map(phraseExpression).join(' OR ')})`]
+  })
+  return parts.join(' AND ') || undefined
 }
 
 /** The words as names hold them, for comparisons with whole names. */

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
-import type { Filters } from '../model/query.ts'
+import { type Filters, filterExpression, wordExpression } from '../model/query.ts'
 import type { Candidate } from '../model/ranking.ts'
 import { documents } from '../schema.ts'
 import { indexTable } from './index-table.ts'
@@ -15,7 +15,7 @@ export interface CandidateQuery {
   withoutFilters: Filters
   section: string | undefined
   scopes: readonly SourceScope[]
-  /** Most of each group: by name, by the whole text. */
+  /** Most that are found by name; by their whole text, which takes longer, half as many. */
   most: number
   /** Words that names may begin with. */
   begins: string
@@ -55,25 +55,29 @@ export function findCandidates(read: Reader, query: CandidateQuery): { found: Ca
       add(matching(read, named, sql`${where} and ${documents.owner} in ${query.own}`, most, noFit), { isNamed: true })
     }
   }
-  const marked = [...query.keys, query.exact]
-  const isMarked = sql`${documents.key} in (select value from json_each(${JSON.stringify(marked)}))`
-  const inTexts = isFull ? 0 : add(matching(read, match, where, most, textFit), {})
-  if (isFull || inTexts === most) add(markedMatching(read, match, sql`${where} and ${isMarked}`), {})
+  const isMarked = hasKey([...query.keys, query.exact], query.scopes)
+  const mostTexts = Math.ceil(most / 2)
+  const inTexts = isFull ? 0 : add(matching(read, match, where, mostTexts, textFit), {})
+  if (isFull || inTexts === mostTexts) add(markedMatching(read, match, sql`${where} and ${isMarked}`), {})
   if (!isFull && inTexts > 0) {
-    add(matching(read, `{heading} : (${match})`, where, most, noFit), { isHeaded: true })
+    add(matching(read, `{heading} : (${match})`, where, mostTexts, noFit), { isHeaded: true })
   }
-  return { found: [...found.values()], more: isFull || inTexts === most }
+  return { found: [...found.values()], more: isFull || inTexts === mostTexts }
 }
 
 /** The documents with these keys that may be seen, in that order. */
 export function findByKeys(read: Reader, keys: readonly string[], scopes: readonly SourceScope[]): Candidate[] {
   if (keys.length === 0) return []
-  const rows = read.all<Found>(sql`select ${columns(noFit)} from ${documents} where ${documents.source} in ${scopes.map(
-    ({ source }) => source,
-  )} and ${documents.key} in (select value from json_each(${JSON.stringify(keys)}))
-    and ${visible(scopes)} limit 500`) as unknown as Found[]
+  const rows = read.all<Found>(sql`select ${columns(noFit)} from ${documents}
+    where ${hasKey(keys, scopes)} and ${visible(scopes)} limit 500`) as unknown as Found[]
   const order = new Map(keys.map((key, at) => [key, at]))
   return rows.map(plain).sort((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0))
+}
+
+/** Whether something that may be found has a word that begins so, in its name or in what is said of it. */
+export function isThere(read: Reader, word: string, scopes: readonly SourceScope[]): boolean {
+  const match = `{name words title attributes} : ${wordExpression({ text: word, prefix: true })}`
+  return matching(read, match, visible(scopes), 1, noFit).length > 0
 }
 
 /** What somebody owns, by name. */
@@ -114,10 +118,28 @@ function beginning(read: Reader, begins: string, where: SQL): Found[] {
     order by ${documents.nameWords} limit 300`) as unknown as Found[]
 }
 
-function unnamed(read: Reader, { most }: CandidateQuery, where: SQL) {
+/** By its filters alone: what has their words in the index. Of very many it is some, with the actor's own among them. */
+function unnamed(read: Reader, query: CandidateQuery, where: SQL) {
+  const { most, own } = query
+  const match = filterExpression(query.filters)
+  if (match !== undefined) {
+    const found = matching(read, match, where, most, noFit)
+    const more = found.length === most
+    const owned =
+      more && own.length > 0 ? matching(read, match, sql`${where} and ${documents.owner} in ${own}`, most, noFit) : []
+    const all = new Map([...found, ...owned].map((row) => [row.id, row]))
+    return { found: [...all.values()].map(plain), more }
+  }
   const rows = read.all<Found>(sql`select ${columns(noFit)} from ${documents} where ${where}
     order by ${documents.nameWords} limit ${most}`) as unknown as Found[]
   return { found: rows.map(plain), more: rows.length === most }
+}
+
+/** Through the index of keys. */
+function hasKey(keys: readonly string[], scopes: readonly SourceScope[]): SQL {
+  const list = JSON.stringify(keys)
+  return sql`${documents.source} in ${scopes.map(({ source }) => source)}
+    and ${documents.key} in (select value from json_each(${list}))`
 }
 
 function plain(row: Found): Candidate {

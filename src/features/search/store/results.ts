@@ -19,10 +19,10 @@ export function findShown(read: Reader, ids: readonly number[]): Shown[] {
 }
 
 /** What references are called, those that nothing defines left out. */
-export function findTitles(read: Reader, refs: readonly string[]): Map<string, string> {
-  if (refs.length === 0) return new Map()
+export function findTitles(read: Reader, refs: readonly string[], from: readonly string[]): Map<string, string> {
+  if (refs.length === 0 || from.length === 0) return new Map()
   const rows = read.all<{ key: string; title: string }>(sql`select ${documents.key} as key, ${documents.title} as title
-    from ${documents} where ${documents.source} in (select distinct ${documents.source} from ${documents})
+    from ${documents} where ${documents.source} in ${from}
     and ${documents.key} in (select value from json_each(${JSON.stringify(refs)}))`)
   return new Map((rows as unknown as { key: string; title: string }[]).map(({ key, title }) => [key, title]))
 }

@@ -9,11 +9,14 @@ export interface SourceScope {
   scope: Scope | undefined
 }
 
-/** The condition on documents that keeps a query to what may be found. */
+/**
+ * The condition on documents that keeps a query to what may be found. The sign in front of the source keeps SQLite from
+ * going through all documents of a source instead of through what a query is about.
+ */
 export function visible(scopes: readonly SourceScope[]): SQL {
   const parts = scopes.flatMap(({ source, scope }) => {
     if (scope?.kind === 'none') return []
-    const own = sql`${documents.source} = ${source}`
+    const own = sql`+${documents.source} = ${source}`
     const inside = scope && within(scope, sql`${documents.entityId}`)
     return [inside ? sql`(${own} and ${inside})` : own]
   })

@@ -5,14 +5,6 @@ import { terms } from '../schema.ts'
 
 const most = 5
 
-/** Whether some name, title or tag has a word that begins so. */
-export function isKnown(read: Reader, word: string): boolean {
-  return (
-    read.get(sql`select 1 from ${terms} where ${terms.term} >= ${word} and ${terms.term} < ${end(word)} limit 1`) !==
-    undefined
-  )
-}
-
 /**
  * Words of names, titles and tags that a misspelt one may have meant: first those one letter off, then words that go
  * on from there, then those two letters off with the same two at the beginning.
