@@ -120,7 +120,7 @@ describe('of a Git repository', () => {
     })
     await start()
     expect(await problem('cart')).toContain(
-      'CODEOWNERS:1 names @acme/payments for *. Write owner: group:payments if that is right.',
+      'CODEOWNERS:1 names @acme/payments for everything. Write owner: group:payments if that is right.',
     )
     expect(await problem('stock')).toContain('CODEOWNERS:2 names @acme/nowhere for /stock/.')
     expect(await problem('stock')).not.toContain('Write owner')
@@ -134,7 +134,7 @@ describe('of a Git repository', () => {
     shop.commit({ CODEOWNERS: '* @acme/payments\n', 'catalog-info.yaml': without })
     await start()
     const page = (await portal?.get('/catalog/default/component/cart'))?.text
-    expect(page).toContain('CODEOWNERS:1 names @acme/payments for *.')
+    expect(page).toContain('CODEOWNERS:1 names @acme/payments for everything.')
   })
 
   test('a newer CODEOWNERS holds after the next reading', async () => {

@@ -70,7 +70,7 @@ export function createCodeOwnersReader(crawler: Crawler, links: PeopleLinks): Co
     return {
       file: posix.join(root, known.found.file),
       line: rule.line,
-      pattern: plain(rule.pattern, 100),
+      pattern: rule.isRoot ? 'everything' : plain(rule.pattern, 100),
       owners: owners.map((one, index) => ({ name: nameOf(one), link: found[index] })),
     }
   }

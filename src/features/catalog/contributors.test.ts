@@ -156,6 +156,18 @@ describe('of a repository', () => {
     expect([page?.status, page?.has('catalog-contributors')]).toEqual([200, false])
   })
 
+  test('the first few are shown, the others when asked for', async () => {
+    shop.commit({ 'catalog-info.yaml': entity({ name: 'cart' }) }, { at: at(9) })
+    for (let one = 0; one < 8; one++) {
+      shop.commit({ x: `${one}` }, { author: `Person ${one}`, email: `p${one}@acme.test`, at: at(8) + one })
+    }
+    await start()
+    const { html } = elements((await region()).body, ({ name }) => name === 'details')[0] ?? { html: '' }
+    expect(html).toContain('Show 3 more')
+    expect(html.match(/<li>/g)).toHaveLength(3)
+    expect(await rows()).toHaveLength(9)
+  })
+
   test('names are shown as text, whatever they hold', async () => {
     shop.commit({ 'catalog-info.yaml': entity({ name: 'cart' }) }, { author: 'A &amp; "x" {{1}}', at: at(9) })
     shop.commit({ 'a.ts': '1' }, { author: `\u202e${'long '.repeat(80)}`, email: 'long@acme.test', at: at(8) })

@@ -26,11 +26,12 @@ export interface OwnersRule {
   /** From 1. */
   line: number
   owners: readonly NamedOwner[]
+  /** Holds for every file. */
+  isRoot: boolean
 }
 
 interface Rule extends OwnersRule {
   matches(path: string): boolean
-  isRoot: boolean
   /** Tied to a place, so that it is meant where it names a file. */
   isTied: boolean
   owner: Fact<Owner> | undefined
