@@ -29,8 +29,9 @@ document.addEventListener('click', async (event) => {
   if (!button) return
   const label = button.querySelector('span')
   const before = label.textContent
+  const source = document.getElementById(button.dataset.copy)
   try {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent)
+    await navigator.clipboard.writeText(source.value ?? source.textContent)
     label.textContent = 'Copied'
   } catch {
     label.textContent = 'Select and copy by hand'

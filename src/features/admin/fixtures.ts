@@ -18,7 +18,7 @@ import { contributors } from './contributor-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
 import { factColumn, withFacts } from './fact-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
-import { begin, written } from './infer-fixtures.ts'
+import { begin, proposal, written } from './infer-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
 import { chips, definition, problemList } from './problem-fixtures.ts'
 import { fields } from './provenance-fixtures.ts'
@@ -387,7 +387,8 @@ export function gallery(): GalleryPage {
       section('Groups that hang wrong', 'catalog/_broken', [['every fault', broken]]),
       section('People without a group', 'catalog/_loose', [['more than fit', loose]]),
       section('Found in the organisation', 'catalog/_found', [['groups', found]], true),
-      section('File to write', 'catalog/_written', [['of a component', written]], true),
+      section('File to write', 'catalog/_written', [['without a token', written]], true),
+      section('Open proposal', 'catalog/_proposal', [['of a file', proposal]]),
       section('First start', 'catalog/_begin', [['the command', begin]]),
       section('Files', 'catalog/_files', [['open folder', { tree }]]),
       section('Text', 'catalog/_text', [['a marked line', text]], true),

@@ -11,6 +11,28 @@ spec:
   lifecycle: production # package.json:3, version 4.18.0
   owner: "group:cart" # CODEOWNERS:4, owner of *
 `,
+  way: {
+    repository: { text: 'shop/cart on git.example', href: 'https://git.example/shop/cart' },
+    noun: 'pull request',
+    action: null,
+    lookHref: null,
+    proposal: null,
+    problems: [],
+    failure: {
+      message: 'git.example does not accept the token that the portal has for it',
+      hint: 'It may have expired or been withdrawn. Put a new one into GITEA_TOKEN and start the portal again.',
+    },
+    lines: "forges: [{ host: 'git.example', type: 'gitea', token: secret('GITEA_TOKEN') }],\n",
+    newFileHref: 'https://git.example/shop/cart/_new/main?filename=catalog-info.yaml',
+  },
+}
+
+/** The same, already proposed. */
+export const proposal = {
+  noun: 'pull request',
+  lookHref: null,
+  proposal: { url: 'https://git.example/shop/cart/pulls/12', number: '#12' },
+  failure: null,
 }
 
 export const begin = { command: 'callboard start --from ~/src' }

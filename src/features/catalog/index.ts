@@ -48,6 +48,7 @@ import { createPlaces } from './places.ts'
 import { createProblemPlaces } from './problem-places.ts'
 import { createProblemService, problemService } from './problem-service.ts'
 import { annotate } from './processors/annotate.ts'
+import { createProposalService } from './proposal-service.ts'
 import { createOrigins, originsRef } from './provenance.ts'
 import { createRegistered } from './register/registered.ts'
 import { createRegisterService, registerRef } from './register/service.ts'
@@ -59,6 +60,7 @@ import { listRoutes } from './routes/list.ts'
 import { organisationRoutes } from './routes/organisation.ts'
 import { pagesRef } from './routes/pages.ts'
 import { problemRoutes } from './routes/problems.ts'
+import { proposalRoutes } from './routes/proposals.ts'
 import { registerRoutes } from './routes/register.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
@@ -87,6 +89,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ...changeRoutes,
       ...organisationRoutes,
       ...contributorRoutes,
+      ...proposalRoutes,
       ...entityRoutes,
     ],
     nav: [...nav, ...organisationNav],
@@ -127,6 +130,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const links = createPeopleLinks(ctx, policy)
       const codeOwners = createCodeOwnersReader(crawler, links)
       const contributors = createContributorReader(ctx, crawler)
+      const proposals = createProposalService(ctx, service, crawler)
       const problemPlaces = createProblemPlaces({ service, definitions, near, crawler, places, codeOwners })
       const earlier = createEarlierPages({ service, history, contributions, now: ctx.now })
       const organisation = createOrganisationService(ctx, service, policy)
@@ -167,7 +171,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         organisation: createOrganisationPages(service, organisation, contributions),
         sources: createSourcePages(ctx, crawler, problemPlaces),
         register: createRegisterPages({ ctx, service, register, crawler }),
-        written: createWrittenPages({ service, crawler, places }),
+        written: createWrittenPages({ ctx, service, crawler, places, proposals, kinds }),
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)

@@ -2,6 +2,10 @@ import type { PermissionSpec } from '../../api/plugin.ts'
 
 export const permissions: Record<string, PermissionSpec> = {
   'catalog.read': { on: 'entity', description: 'See entities in lists, pages, exports and counts.' },
+  'catalog.propose': {
+    on: 'entity',
+    description: 'Open a pull request with the file of an inferred entity, with the token of the portal.',
+  },
   'catalog.refresh': { on: 'portal', description: 'Have a source read again now.' },
   'catalog.register': {
     on: 'portal',

@@ -89,7 +89,8 @@ function overviewPage(reply: Reply, props: EntityPage, live: string[]) {
 
 const catalog: Crumb = { text: 'Catalog', href: '/catalog' }
 
-function titled(entity: EntityHead, tab?: string) {
+/** What the tab of an entity is called, and where it stands. */
+export function titled(entity: EntityHead, tab?: string) {
   const name = entity.title ?? entity.name
   return {
     title: tab ? `${tab} of ${name}` : name,

@@ -60,7 +60,7 @@ export function unreadable(reason: string, hint: string): DocumentProblem {
   return { severity: 'error', code: 'file-unreadable', path: [], message: reason, hint }
 }
 
-/** The same for a text; what its placeholders name is looked for beside `file`. */
+/** The same for a text; what its placeholders name is looked for beside `file`, and taken to be right where that is empty. */
 export async function checkText(file: string, text: string, kinds: Kinds): Promise<CheckedFile> {
   const parsed = parseDocuments(text)
   const locate = locators(text)
@@ -115,7 +115,8 @@ async function checkDocument(
   const readable = value ?? guess
   if (!readable) return { problems }
   const alone = validateEntity(readable, kinds)
-  if (!value || !alone.placeholders) return { validation: alone, problems: [...problems, ...alone.problems] }
+  if (!value || !alone.placeholders || file === '')
+    return { validation: alone, problems: [...problems, ...alone.problems] }
   const filled = await fillPlaceholders(value, file)
   const validation = validateEntity(filled.value, kinds, filled.open)
   const found = validation.problems.map(explainer(filled.filled))

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../../api/http-client.ts'
+import { authorizationOf } from './authorization.ts'
 import type { Forges } from './forges.ts'
 import { rawUrl } from './forges.ts'
 import { encodePart, encodePath } from './path.ts'
@@ -16,36 +17,24 @@ export function contentRequest(at: ForgeLocation, forges: Pick<Forges, 'accessOf
   const { repository, ref, path } = at
   const { apiUrl, token } = forges.accessOf(repository)
   if (token === undefined) return { url: rawUrl(repository, ref, path), headers: {} }
-  const [secret, name, file] = [token.reveal(), encodePath(repository.path), encodePath(path)]
+  const headers = authorizationOf(repository.forge, token)
+  const [name, file] = [encodePath(repository.path), encodePath(path)]
   const query = (key: string) => (ref === undefined ? '' : `?${key}=${encodePart(ref)}`)
-  const bearer = { authorization: `Bearer ${secret}` }
   switch (repository.forge) {
     case 'github': {
-      const headers = { ...bearer, accept: 'application/vnd.github.raw+json' }
-      return { url: `${apiUrl}/repos/${name}/contents/${file}${query('ref')}`, headers }
+      const raw = { ...headers, accept: 'application/vnd.github.raw+json' }
+      return { url: `${apiUrl}/repos/${name}/contents/${file}${query('ref')}`, headers: raw }
     }
     case 'gitlab': {
       const place = `${encodePart(repository.path)}/repository/files/${encodePart(path)}`
-      return {
-        url: `${apiUrl}/projects/${place}/raw?ref=${encodePart(ref ?? 'HEAD')}`,
-        headers: { 'private-token': secret },
-      }
+      return { url: `${apiUrl}/projects/${place}/raw?ref=${encodePart(ref ?? 'HEAD')}`, headers }
     }
     case 'gitea':
-      return {
-        url: `${apiUrl}/repos/${name}/raw/${file}${query('ref')}`,
-        headers: { authorization: `token ${secret}` },
-      }
+      return { url: `${apiUrl}/repos/${name}/raw/${file}${query('ref')}`, headers }
     case 'bitbucket':
-      return {
-        url: `${apiUrl}/repositories/${name}/src/${encodePart(ref ?? 'HEAD')}/${file}`,
-        headers: secret.includes(':') ? basic(secret) : bearer,
-      }
+      return { url: `${apiUrl}/repositories/${name}/src/${encodePart(ref ?? 'HEAD')}/${file}`, headers }
     case 'bitbucket-server':
-      return { url: rawUrl(repository, ref, path), headers: bearer }
     case 'azure-devops':
-      return { url: rawUrl(repository, ref, path), headers: basic(secret.includes(':') ? secret : `:${secret}`) }
+      return { url: rawUrl(repository, ref, path), headers }
   }
 }
-
-const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })

@@ -136,6 +136,11 @@ export function newFileUrl(repository: Repository, ref: string | undefined, path
   return kinds[repository.forge].create(placeOf(repository, ref, path))
 }
 
+/** Page of the repository. */
+export function repositoryUrl(repository: Repository): string {
+  return pageOf(repository)
+}
+
 export function commitUrl(repository: Repository, id: string): string {
   return kinds[repository.forge].commit(pageOf(repository), encodePath(checkRef(id)))
 }
