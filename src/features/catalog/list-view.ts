@@ -2,7 +2,7 @@ import { entityPath, parseRef } from '../../api/ref.ts'
 import type { ShownFact } from '../../platform/facts/shown.ts'
 import { type Group, groups, type ListAddress, type ListQuery } from './query.ts'
 import type { Listing } from './service.ts'
-import type { ListedEntity } from './store/list.ts'
+import type { Counted, ListedEntity } from './store/list.ts'
 import {
   type CatalogIndex,
   type ChosenFilter,
@@ -32,8 +32,8 @@ export interface ListViewArgs {
   listing: Listing
   query: ListQuery
   address: ListAddress
-  /** Title of a reference, for owners and systems in the filters. */
-  titleOf(ref: string): string | undefined
+  /** Titles of references, for owners and systems in the filters; null where there is none. */
+  titlesOf(refs: readonly string[]): ReadonlyMap<string, string | null>
   /** `Components` for `component`. */
   pluralOf(kind: string): string
   /** Kinds as they are written in files, by lower case. */
@@ -184,19 +184,29 @@ function isWorthShowing(group: FilterGroup): boolean {
 function filterGroup(group: Group, args: ListViewArgs): FilterGroup {
   const find = textOf(args.address[`find.${group}`])
   const chosen = new Set(args.query.chosen[group])
-  const all = args.listing.counts.groups[group].map(({ value, count }) => option(group, value, count, chosen, args))
+  const isChosen = ({ value }: Counted) => chosen.has(value.toLowerCase())
+  const all = args.listing.counts.groups[group]
   const seen = new Set(all.map(({ value }) => value.toLowerCase()))
-  const unseen = [...chosen].filter((value) => !seen.has(value)).map((value) => option(group, value, 0, chosen, args))
-  const found =
-    find === ''
-      ? all.slice(0, shown)
-      : all.filter(({ label }) => label.toLowerCase().includes(find.toLowerCase())).slice(0, 50)
-  const kept = all.filter((one) => one.checked && !found.includes(one))
+  const unseen = [...chosen].filter((value) => !seen.has(value)).map((value) => ({ value, count: 0 }))
+  const first = all.slice(0, shown)
+  // Titles are looked up for what is shown; only who searches searches them all.
+  const named = find === '' ? [...first, ...all.filter(isChosen), ...unseen] : [...all, ...unseen]
+  const labels = labelsOf(
+    group,
+    named.map(({ value }) => value),
+    args,
+  )
+  const matches = ({ value }: Counted) => labels.get(value)?.toLowerCase().includes(find.toLowerCase())
+  const found = find === '' ? first : all.filter(matches).slice(0, 50)
+  const kept = all.filter((one) => isChosen(one) && !found.includes(one))
+  const options = [...kept, ...found, ...unseen].map(({ value, count }) => {
+    return { name: group, value, label: labels.get(value) ?? value, count, checked: chosen.has(value.toLowerCase()) }
+  })
   const wide = group === 'owner' ? subGroups(args) : []
   return {
     name: group,
     title: titles[group],
-    options: [...kept, ...found, ...unseen, ...wide],
+    options: [...options, ...wide],
     more: all.length - found.length - kept.length,
     find,
   }
@@ -210,20 +220,15 @@ function subGroups({ query, listing, countWithout }: ListViewArgs): FilterOption
   return isWider ? [{ name: 'sub', value: '1', label: 'With sub-groups', count, checked: query.sub }] : []
 }
 
-function option(
-  group: Group,
-  value: string,
-  count: number,
-  chosen: ReadonlySet<string>,
-  args: ListViewArgs,
-): FilterOption {
-  return { name: group, value, label: labelOf(group, value, args), count, checked: chosen.has(value.toLowerCase()) }
-}
+const labelOf = (group: Group, value: string, args: ListViewArgs) => labelsOf(group, [value], args).get(value) ?? value
 
-function labelOf(group: Group, value: string, args: ListViewArgs): string {
-  if (group === 'kind') return args.kindName(value)
-  if (group !== 'owner' && group !== 'system') return value
-  return args.titleOf(value) ?? parseRef(value).name
+function labelsOf(group: Group, values: readonly string[], args: ListViewArgs): ReadonlyMap<string, string> {
+  const titles = group === 'owner' || group === 'system' ? args.titlesOf(values) : undefined
+  const label = (value: string) => {
+    if (group === 'kind') return args.kindName(value)
+    return titles ? (titles.get(value) ?? parseRef(value).name) : value
+  }
+  return new Map(values.map((value) => [value, label(value)]))
 }
 
 function attention({ listing, query }: ListViewArgs): FilterGroup {

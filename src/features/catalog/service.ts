@@ -9,17 +9,15 @@ import { type EntityRef, formatRef } from '../../api/ref.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { type Policy, scopeKey, within } from '../../platform/permissions/policy.ts'
 import { type CatalogReader, catalogChanged } from './contract.ts'
-import type { ListQuery } from './query.ts'
+import { ListAddress, type ListQuery, readQuery } from './query.ts'
 import { entities } from './schema.ts'
 import {
   type ChangeRow,
   changesOf,
-  countByKind,
-  countByOwner,
   documentsOf,
   type EntityRow,
   findEntity,
-  findTitle,
+  findTitles,
   type Named,
   namesLike,
   type ProblemRow,
@@ -32,17 +30,9 @@ import {
   relationsFrom,
 } from './store/entity.ts'
 import { countFacet } from './store/facets.ts'
-import {
-  allEntities,
-  type Counted,
-  type Counts,
-  countAll,
-  countBefore,
-  countMatching,
-  type ListedEntity,
-  listEntities,
-} from './store/list.ts'
+import { allEntities, type Counted, type Counts, countBefore, type ListedEntity, listEntities } from './store/list.ts'
 import { statusesOf } from './store/statuses.ts'
+import { createTally, type Tallied } from './store/tally.ts'
 
 export interface Listing {
   rows: readonly ListedEntity[]
@@ -87,12 +77,15 @@ export interface CatalogService extends CatalogReader {
   count(actor: Actor, query: ListQuery): number
   /** What an entity is called; null when there is none that the actor may see. */
   titleOf(actor: Actor, ref: string): string | null
+  /** The same of many at once, and faster. */
+  titlesOf(actor: Actor, refs: Iterable<string>): ReadonlyMap<string, string | null>
 }
 
 export const catalogService: ServiceRef<CatalogService> = serviceRef('catalog.service')
 
 const pageSize = 50
 const exportBatch = 200
+const everything = readQuery(ListAddress.parse({ kind: 'all' }))
 
 /**
  * What one may ask of the catalog. Everything is found through the actor's scope, in SQL. What a commit of the
@@ -100,12 +93,14 @@ const exportBatch = 200
  */
 export function createCatalogService(ctx: PluginContext, policy: () => Policy): CatalogService {
   let generation = 1
-  const counts = new LRUCache<string, Counts>({ max: 200 })
+  const counts = new LRUCache<string, Tallied>({ max: 200 })
   const overviews = new LRUCache<string, Overview>({ max: 400 })
   const titles = new LRUCache<string, { title: string | null }>({ max: 5000 })
   const read = ctx.db.read
+  const tally = createTally(read)
   ctx.on(catalogChanged, (change) => {
     generation = change.generation
+    tally.changed([...change.refs, ...change.shown])
     counts.clear()
     overviews.clear()
     titles.clear()
@@ -116,17 +111,17 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
     return { key: `${generation} ${scopeKey(scope)}`, condition: within(scope, sql`${entities.id}`) }
   }
 
-  /** One value for a generation and scope: small, and asked for on every page. */
-  function remembered<T>(cache: Map<string, T>, key: string, compute: () => T): T {
-    const known = cache.get(key)
-    if (known !== undefined) return known
-    const value = compute()
-    if (cache.size > 100) cache.clear()
-    cache.set(key, value)
-    return value
+  function tallied(actor: Actor, query: ListQuery): Tallied {
+    const scope = scopeOf(actor)
+    const { after: _after, before: _before, sort: _sort, ...asked } = query
+    const key = scope.key + JSON.stringify(asked)
+    const known = counts.get(key) ?? tally.count(query, scope.condition, scope.key)
+    counts.set(key, known)
+    return known
   }
-  const kindCounts = new Map<string, Map<string, number>>()
-  const ownerCounts = new Map<string, Map<string, number>>()
+
+  const countsBy = (actor: Actor, group: 'kind' | 'owner') =>
+    new Map(tallied(actor, everything).counts.groups[group].map(({ value, count }) => [value, count]))
 
   const service: CatalogService = {
     get generation() {
@@ -136,20 +131,17 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
     version: (actor) => scopeOf(actor).key,
 
     list(actor, query) {
-      const scope = scopeOf(actor)
-      const { after: _after, before: _before, sort: _sort, ...asked } = query
-      const key = scope.key + JSON.stringify(asked)
-      const counted = counts.get(key) ?? countAll(read, query, scope.condition)
-      counts.set(key, counted)
-      const page = listEntities(read, query, scope.condition, pageSize)
+      const { condition } = scopeOf(actor)
+      const { counts, numbers } = tallied(actor, query)
+      const page = listEntities(read, query, condition, pageSize, numbers)
       const [first] = page.rows
       const isInside = first !== undefined && page.previous !== undefined
       return {
         ...page,
-        rows: page.rows.map((row) => withOwnTitles(actor, row)),
-        before: isInside ? countBefore(read, query, scope.condition, first) : 0,
-        counts: counted,
-        total: sum(kindsOf(actor).values()),
+        rows: withOwnTitles(actor, page.rows),
+        before: isInside ? countBefore(read, query, condition, first, numbers) : 0,
+        counts,
+        total: tallied(actor, everything).counts.total,
       }
     },
 
@@ -182,7 +174,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       if (!row) throw absent(ref)
       const overview = {
         row,
-        related: relatedTo(read, full, scope.condition).map((one) => withOwnTitles(actor, one)),
+        related: withOwnTitles(actor, relatedTo(read, full, scope.condition)),
         problems: await problemsOf(read, row),
         changes: changesOf(read, full, 5),
       }
@@ -200,9 +192,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       return row.entity
     },
 
-    async countByKind(actor) {
-      return kindsOf(actor)
-    },
+    countByKind: async (actor) => countsBy(actor, 'kind'),
 
     near(actor, { kind, name }, most) {
       const { condition } = scopeOf(actor)
@@ -212,38 +202,42 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
       return names.length > 0 ? names : nearestNames(name, namesLike(read, name, [], condition), most)
     },
 
-    recent: (actor, most, only = {}) =>
-      recentChanges(read, scopeOf(actor).condition, most, only).map((change) => withOwnTitles(actor, change)),
+    recent: (actor, most, only = {}) => withOwnTitles(actor, recentChanges(read, scopeOf(actor).condition, most, only)),
 
-    countByOwner(actor) {
-      const scope = scopeOf(actor)
-      return remembered(ownerCounts, scope.key, () => countByOwner(read, scope.condition))
-    },
+    countByOwner: (actor) => countsBy(actor, 'owner'),
 
     facet: (actor, key, query) => countFacet(read, key.toLowerCase(), query, scopeOf(actor).condition),
 
-    count: (actor, query) => countMatching(read, query, scopeOf(actor).condition),
+    count: (actor, query) => tallied(actor, query).counts.total,
 
-    titleOf(actor, ref) {
+    titleOf: (actor, ref) => service.titlesOf(actor, [ref]).get(ref) ?? null,
+
+    titlesOf(actor, refs) {
       const scope = scopeOf(actor)
-      const key = `${scope.key} ${ref}`
-      const known = titles.get(key) ?? { title: findTitle(read, ref, scope.condition) }
-      titles.set(key, known)
-      return known.title
+      const found = new Map<string, string | null>()
+      const unknown: string[] = []
+      for (const ref of new Set(refs)) {
+        const known = titles.get(`${scope.key} ${ref}`)
+        found.set(ref, known?.title ?? null)
+        if (!known) unknown.push(ref)
+      }
+      if (unknown.length === 0) return found
+      for (const { ref, title } of findTitles(read, unknown, scope.condition)) found.set(ref, title)
+      for (const ref of unknown) titles.set(`${scope.key} ${ref}`, { title: found.get(ref) ?? null })
+      return found
     },
   }
 
-  function kindsOf(actor: Actor): ReadonlyMap<string, number> {
-    const scope = scopeOf(actor)
-    return remembered(kindCounts, scope.key, () => countByKind(read, scope.condition))
-  }
-
   /** The store joins titles of owners and systems without asking who looks; a title out of scope is as good as none. */
-  function withOwnTitles<T extends Titled>(actor: Actor, row: T): T {
-    if (scopeOf(actor).condition === undefined) return row
-    const titleOf = (ref: string | null | undefined) => (ref ? service.titleOf(actor, ref) : null)
-    const systemTitle = 'systemTitle' in row ? { systemTitle: titleOf(row.system) } : {}
-    return { ...row, ownerTitle: titleOf(row.owner), ...systemTitle }
+  function withOwnTitles<T extends Titled>(actor: Actor, rows: readonly T[]): T[] {
+    if (scopeOf(actor).condition === undefined) return [...rows]
+    const refs = rows.flatMap(({ owner, system }) => [owner ?? [], system ?? []].flat())
+    const titles = service.titlesOf(actor, refs)
+    const titleOf = (ref: string | null | undefined) => (ref ? (titles.get(ref) ?? null) : null)
+    return rows.map((row) => {
+      const systemTitle = 'systemTitle' in row ? { systemTitle: titleOf(row.system) } : {}
+      return { ...row, ownerTitle: titleOf(row.owner), ...systemTitle }
+    })
   }
 
   return service
@@ -287,5 +281,3 @@ function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string,
   }
   return groups
 }
-
-const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)

@@ -39,12 +39,18 @@ export function createChangePages({ service, history, crawler, contributions, ti
   return {
     changes(actor, address) {
       const query = readChangeQuery(address)
+      const counts = history.groups(actor, query)
+      // All owners at once: one by one they take as long as everything else.
+      const titles = service.titlesOf(
+        actor,
+        counts.owner.map(({ value }) => value),
+      )
       return changesView({
         listing: history.list(actor, query),
-        counts: history.groups(actor, query),
+        counts,
         query,
         address,
-        titleOf: (ref) => service.titleOf(actor, ref),
+        titleOf: (ref) => titles.get(ref) ?? service.titleOf(actor, ref),
         kindName: names.name,
       })
     },

@@ -42,7 +42,7 @@ export function createListPages(
       query,
       address,
       facts: { offered: facts.columns, chosen, of: (ref, id) => known.get(ref)?.get(id) },
-      titleOf: (ref) => service.titleOf(actor, ref) ?? undefined,
+      titlesOf: (refs) => service.titlesOf(actor, refs),
       pluralOf: names.plural,
       kindName: names.name,
       registerHref: registerHref(actor),

@@ -30,12 +30,17 @@ export function createProblemPages({ ctx, service, problems, crawler, places }: 
     async problems(actor, address, signal) {
       const query = readProblemQuery(address)
       const listing = await problems.list(actor, query)
+      // All owners at once: one by one they take as long as everything else.
+      const titles = service.titlesOf(
+        actor,
+        listing.counts.owner.map(({ value }) => value),
+      )
       return problemsView({
         listing,
         query,
         address,
         placed: await places.brief(actor, listing.rows, signal),
-        titleOf: (ref) => service.titleOf(actor, ref),
+        titleOf: (ref) => titles.get(ref) ?? service.titleOf(actor, ref),
         sources: await crawler.sourceRows(),
         sourcesHref: ctx.allows(actor, 'catalog.sources') ? '/catalog/sources' : null,
       })

@@ -4,29 +4,38 @@ import { type Group, groups, type ListQuery } from '../query.ts'
 import { edges, entities, facets, refs, terms } from '../schema.ts'
 import { withSubGroups } from './organisation.ts'
 
-type Part = Group | 'attention' | 'text'
-
-/** Everything a query asks for, leaving out one part where its own counts are wanted. */
-export function conditions(query: ListQuery, scope: SQL | undefined, without?: Part): SQL {
+/** Everything a query asks for. */
+export function conditions(query: ListQuery, scope: SQL | undefined): SQL {
   const parts: SQL[] = []
   if (scope) parts.push(scope)
   for (const group of groups) {
     const chosen = query.chosen[group]
-    if (group === without || chosen.length === 0) continue
+    if (chosen.length === 0) continue
     const isWide = group === 'owner' && query.sub
     parts.push(isWide ? sql`${entities.owner} in (${withSubGroups(chosen, scope)})` : groupCondition(group, chosen))
   }
-  if (without !== 'attention') parts.push(...attention(query))
-  for (const word of query.words) parts.push(sql`instr(${entities.haystack}, ${word}) > 0`)
-  const filter = filterCondition(query.filter)
-  if (filter) parts.push(filter)
+  parts.push(...attention(query), ...textAndFilter(query))
   return parts.length > 0 ? sql.join(parts, sql` and `) : sql`1`
+}
+
+/** What of a query is not counted by, and the scope; undefined where nothing is left out by them. */
+export function filtered(query: ListQuery, scope: SQL | undefined): SQL | undefined {
+  const parts = [...(scope ? [scope] : []), ...textAndFilter(query)]
+  return parts.length > 0 ? sql.join(parts, sql` and `) : undefined
+}
+
+function textAndFilter(query: ListQuery): SQL[] {
+  const words = query.words.map((word) => sql`instr(${entities.haystack}, ${word}) > 0`)
+  return [...words, ...(filterCondition(query.filter) ?? [])]
 }
 
 function groupCondition(group: Group, chosen: readonly string[]): SQL {
   if (group === 'tag') return hasFacet('metadata.tags', chosen)
   const column = entities[group]
-  return sql`${column} collate nocase in ${chosen}`
+  // The others are stored in lower case, and their indexes know no other.
+  return group === 'type' || group === 'lifecycle'
+    ? sql`${column} collate nocase in ${chosen}`
+    : sql`${column} in ${chosen}`
 }
 
 function attention(query: ListQuery): SQL[] {
@@ -43,10 +52,10 @@ function problemCondition(choice: ListQuery['problems'][number]): SQL {
 }
 
 /** The grammar of `filter=`: any of the sets, in each set every statement. */
-function filterCondition(filter: Filter): SQL | undefined {
+function filterCondition(filter: Filter): [SQL] | undefined {
   if (filter.length === 0) return undefined
   const sets = filter.map((set) => sql`(${sql.join(set.map(statement), sql` and `)})`)
-  return sql`(${sql.join(sets, sql` or `)})`
+  return [sql`(${sql.join(sets, sql` or `)})`]
 }
 
 const relationKey = 'relations.'

@@ -48,12 +48,13 @@ export function documentsOf(read: Reader, refs: readonly string[]) {
   ) as unknown as { ref: string; entity: string; uid: string; etag: string }[]
 }
 
-export function findTitle(read: Reader, ref: string, scope: SQL | undefined): string | null {
+/** What these are called, as far as they are there and in scope. */
+export function findTitles(read: Reader, refs: readonly string[], scope: SQL | undefined) {
   const visible = scope ? sql` and ${scope}` : sql``
-  const row = read.get(
-    sql`select coalesce(${entities.title}, ${entities.name}) as title from ${entities} where ${entities.ref} = ${ref}${visible}`,
-  ) as unknown as { title: string } | undefined
-  return row?.title ?? null
+  return read.all(
+    sql`select ${entities.ref} as ref, coalesce(${entities.title}, ${entities.name}) as title from ${entities}
+      where ${entities.ref} in (select value from json_each(${JSON.stringify(refs)}))${visible}`,
+  ) as unknown as { ref: string; title: string }[]
 }
 
 /** Everything the entity is related to, as seen from it. A relation to an entity out of scope is left out. */
@@ -146,14 +147,6 @@ export function countByKind(read: Reader, scope: SQL | undefined): Map<string, n
     sql`select ${entities.kind} as kind, count(*) as n from ${entities} where ${scope ?? sql`1`} group by 1 order by 2 desc`,
   ) as unknown as { kind: string; n: number }[]
   return new Map(rows.map(({ kind, n }) => [kind, n]))
-}
-
-export function countByOwner(read: Reader, scope: SQL | undefined): Map<string, number> {
-  const rows = read.all(
-    sql`select ${entities.owner} as owner, count(*) as n from ${entities}
-      where ${entities.owner} is not null and ${scope ?? sql`1`} group by 1 order by 2 desc, 1`,
-  ) as unknown as { owner: string; n: number }[]
-  return new Map(rows.map(({ owner, n }) => [owner, n]))
 }
 
 export interface Named {

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import { PortalError } from '../../../api/errors.ts'
-import { type Group, groups, type ListQuery, type Sort } from '../query.ts'
-import { entities, facets, terms } from '../schema.ts'
+import type { Group, ListQuery, Sort } from '../query.ts'
+import { entities } from '../schema.ts'
 import { conditions } from './conditions.ts'
 
 /** A row of the list, before it is dressed for the page. */
@@ -57,8 +57,18 @@ const sortColumns: Record<Sort['field'], SQL> = {
   changed: sql`${entities.changedAt}`,
 }
 
-/** One page, by keyset: rows behind `after`, or in front of `before`, in the order asked for. */
-export function listEntities(read: Reader, query: ListQuery, scope: SQL | undefined, size: number): ListedPage {
+/**
+ * One page, by keyset: rows behind `after`, or in front of `before`, in the order asked for.
+ *
+ * @param numbers of the entities that the query finds, where these are known
+ */
+export function listEntities(
+  read: Reader,
+  query: ListQuery,
+  scope: SQL | undefined,
+  size: number,
+  numbers?: readonly number[],
+): ListedPage {
   const column = sortColumns[query.sort.field]
   const cursor = readCursor(query.after ?? query.before)
   const backwards = query.after === undefined && query.before !== undefined
@@ -67,9 +77,11 @@ export function listEntities(read: Reader, query: ListQuery, scope: SQL | undefi
     ? sql` and (${column}, ${entities.id}) ${sql.raw(downwards ? '<' : '>')} (${cursor.value}, ${cursor.id})`
     : sql``
   const direction = sql.raw(downwards ? 'desc' : 'asc')
-  const found = read.all<ListedEntity>(sql`${columns(column)}
-    where ${conditions(query, scope)}${beyond}
-    order by ${column} ${direction}, ${entities.id} ${direction} limit ${size + 1}`) as unknown as ListedEntity[]
+  const order = sql`order by ${column} ${direction}, ${entities.id} ${direction}`
+  // In two steps: the titles of owners and systems would otherwise be looked up for all that is sorted.
+  const found = read.all<ListedEntity>(sql`${columns(column)} where ${entities.number} in
+    (select ${entities.number} from ${entities} where ${among(query, scope, numbers)}${beyond} ${order} limit ${size + 1})
+    ${order}`) as unknown as ListedEntity[]
   const more = found.length > size
   const rows = more ? found.slice(0, size) : found
   if (backwards) rows.reverse()
@@ -82,11 +94,22 @@ export function listEntities(read: Reader, query: ListQuery, scope: SQL | undefi
   }
 }
 
+function among(query: ListQuery, scope: SQL | undefined, numbers: readonly number[] | undefined): SQL {
+  if (!numbers) return conditions(query, scope)
+  return sql`${entities.number} in (select value from json_each(${JSON.stringify(numbers)}))`
+}
+
 /** How many rows stand in front of the page: for "51–100 of 312". */
-export function countBefore(read: Reader, query: ListQuery, scope: SQL | undefined, first: ListedEntity): number {
+export function countBefore(
+  read: Reader,
+  query: ListQuery,
+  scope: SQL | undefined,
+  first: ListedEntity,
+  numbers?: readonly number[],
+): number {
   const column = sortColumns[query.sort.field]
   const sign = sql.raw(query.sort.descending ? '>' : '<')
-  const row = read.get<{ n: number }>(sql`select count(*) as n from ${entities} where ${conditions(query, scope)}
+  const row = read.get<{ n: number }>(sql`select count(*) as n from ${entities} where ${among(query, scope, numbers)}
     and (${column}, ${entities.id}) ${sign} (${first.sortValue}, ${first.id})`) as unknown as { n: number }
   return row.n
 }
@@ -99,53 +122,6 @@ export function* allEntities(read: Reader, query: ListQuery, scope: SQL | undefi
     yield page.rows
     after = page.next
   } while (after !== undefined)
-}
-
-export function countAll(read: Reader, query: ListQuery, scope: SQL | undefined): Counts {
-  const number = (where: SQL, extra: SQL) =>
-    (
-      read.get<{ n: number }>(sql`select count(*) as n from ${entities} where ${where} and ${extra}`) as unknown as {
-        n: number
-      }
-    ).n
-  const attention = conditions(query, scope, 'attention')
-  return {
-    total: number(conditions(query, scope), sql`1`),
-    owners: countOwners(read, query, scope),
-    groups: Object.fromEntries(
-      groups.map((group) => [group, countGroup(read, query, scope, group)]),
-    ) as Counts['groups'],
-    problems: number(attention, sql`(${entities.errors} > 0 or ${entities.warnings} > 0)`),
-    orphans: number(attention, sql`${entities.orphanedAt} is not null`),
-  }
-}
-
-function countOwners(read: Reader, query: ListQuery, scope: SQL | undefined): number {
-  const row = read.get(
-    sql`select count(distinct ${entities.owner}) as n from ${entities} where ${conditions(query, scope)}`,
-  ) as unknown as { n: number }
-  return row.n
-}
-
-export function countMatching(read: Reader, query: ListQuery, scope: SQL | undefined): number {
-  const row = read.get(sql`select count(*) as n from ${entities} where ${conditions(query, scope)}`) as unknown as {
-    n: number
-  }
-  return row.n
-}
-
-function countGroup(read: Reader, query: ListQuery, scope: SQL | undefined, group: Group): Counted[] {
-  const where = conditions(query, scope, group)
-  if (group === 'tag') {
-    return read.all<Counted>(sql`select ${terms.value} as value, count(*) as count
-      from ${terms} join ${facets} on ${facets.term} = ${terms.id}
-      where ${terms.key} = 'metadata.tags'
-      and ${facets.entity} in (select ${entities.number} from ${entities} where ${where})
-      group by 1 order by 2 desc, 1`) as unknown as Counted[]
-  }
-  const column = entities[group]
-  return read.all<Counted>(sql`select ${column} as value, count(*) as count from ${entities}
-    where ${where} and ${column} is not null group by 1 order by 2 desc, 1`) as unknown as Counted[]
 }
 
 function columns(sortColumn: SQL): SQL {

@@ -90,6 +90,11 @@ export function withSubGroups(refs: readonly string[], scope: SQL | undefined): 
     union select ${names.ref} from below join ${names} on ${names.number} = below.number`
 }
 
+/** The same, read out. */
+export function chosenOwners(read: Reader, refs: readonly string[], scope: SQL | undefined): string[] {
+  return (read.values(withSubGroups(refs, scope)) as unknown as [string][]).map(([ref]) => ref)
+}
+
 /** Members by page: those whom the catalog knows by name, then those it does not know. */
 export function listMembers(
   read: Reader,
