@@ -4,7 +4,7 @@ import type { Actor } from '../../api/actor.ts'
 import { messageOf, PortalError } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { parseRef } from '../../api/ref.ts'
-import type { Commit, LineOrigin } from '../../api/source-tree.ts'
+import type { Commit, LineOrigin, SourceTree } from '../../api/source-tree.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Contributions } from '../../platform/contributions.ts'
 import type { Crawler } from './crawler.ts'
@@ -78,8 +78,8 @@ export interface OriginsArgs {
   contributions: Contributions
 }
 
-/** Relations after which other requests get their turn: each may be in a file that must be parsed. */
-const breathAfter = 10
+/** Relations that are looked up together. Then other requests get their turn: each may be in a file that must be parsed. */
+const atOnce = 10
 
 /** Paths that one page asks for; the many of a whole entity are not remembered. */
 const fewPaths = 60
@@ -91,43 +91,60 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
   const blobs = new LRUCache<string, Promise<string>>({ max: 5000, ttl: lookAgain })
   const known = new LRUCache<string, Map<string, Origin>>({ max: 500 })
   const stated = new LRUCache<string, { blob: string; row: Told; of: RelationOrigin['of'] }>({ max: 5000 })
+  // While a large source is read, every second brings other states of the catalog, in which most is as it was.
+  const placed = new LRUCache<string, Stated>({ max: 5000 })
   // A page may ask for many documents of one large file.
   const files = new LRUCache<string, readonly Chunk[]>({ max: 20, maxSize: 3_000_000, sizeCalculation: lengthOf })
+  const reading = new Map<string, Promise<readonly Chunk[] | { why: Lost }>>()
   // Cards of one page ask for themselves: they share what was parsed.
   const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 3, ttl: lookAgain })
   const commits = new LRUCache<string, Promise<Commit | undefined>>({ max: 2000 })
 
   /** What tells the content of a file from an earlier one; empty where it is not there. */
-  function blobOf({ sourceId, path }: Told, signal: AbortSignal): Promise<string> {
-    // Every reading of a source begins a generation: what was seen before it does not count.
-    const key = `${service.generation}\n${sourceId}\n${path}`
-    const seen = blobs.get(key)
-    if (seen) return seen
-    const looked = crawler
-      .tree(sourceId, signal)
-      .then((tree) => tree?.stat(path))
-      .then((entry) => entry?.blob ?? '')
-      .catch((error) => {
+  async function blobOf({ sourceId, path }: Told, signal: AbortSignal): Promise<string> {
+    try {
+      // Every reading of a source opens it anew: what was seen before it does not count.
+      const tree = await crawler.tree(sourceId, signal)
+      if (!tree) return ''
+      const key = `${numberOf(tree)}\n${path}`
+      const looked = blobs.get(key) ?? tree.stat(path).then((entry) => entry?.blob ?? '')
+      blobs.set(key, looked)
+      return await looked.catch((error) => {
         blobs.delete(key)
-        if (!(error instanceof PortalError)) throw error
-        return ''
+        throw error
       })
-    blobs.set(key, looked)
-    return looked
+    } catch (error) {
+      if (!(error instanceof PortalError)) throw error
+      return ''
+    }
   }
 
   async function fileOf(row: Told, signal: AbortSignal): Promise<readonly Chunk[] | { why: Lost }> {
-    const { sourceId, path } = row
-    const key = `${sourceId}\n${path}\n${await blobOf(row, signal)}`
+    const key = `${row.sourceId}\n${row.path}\n${await blobOf(row, signal)}`
     const known = files.get(key)
     if (known) return known
+    const shared = reading.get(key)
+    if (shared) {
+      return shared.catch(() => {
+        // Who began to read it may have gone away.
+        signal.throwIfAborted()
+        return readFile(row, key, signal)
+      })
+    }
+    const read = readFile(row, key, signal).finally(() => reading.delete(key))
+    reading.set(key, read)
+    return read
+  }
+
+  async function readFile({ sourceId, path }: Told, key: string, signal: AbortSignal) {
     try {
       const chunks = splitDocuments(await places.text(sourceId, path, signal))
       files.set(key, chunks)
       return chunks
     } catch (error) {
       if (!(error instanceof PortalError)) throw error
-      return { why: error.code === 'not_found' ? 'gone' : 'unread' }
+      const why: Lost = error.code === 'not_found' ? 'gone' : 'unread'
+      return { why }
     }
   }
 
@@ -183,10 +200,19 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     if (!row) return null
     const path = JSON.parse(field) as DocumentPath
     const blob = await blobOf(row, signal)
-    const origin = path.length === 0 ? derived(row, statement) : (await trace(row, signal))(path)
+    const origin = path.length === 0 ? derived(row, statement) : await placedOnce(row, blob, field, signal)
     const of = { ref: holder, field: path, origin }
     stated.set(key, { blob, row: { ...row, entity: nothing }, of })
     return of
+  }
+
+  async function placedOnce(row: Told, blob: string, field: string, signal: AbortSignal): Promise<Stated> {
+    const key = `${versionOf(row, blob)}\n${field}`
+    const known = placed.get(key)
+    if (known) return known
+    const origin = (await traceOnce(versionOf(row, blob), row, signal))(JSON.parse(field) as DocumentPath)
+    placed.set(key, origin)
+    return origin
   }
 
   function derived({ entity }: Told, { type, targetRef }: Statement): Stated {
@@ -211,9 +237,7 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
 
   return {
     async of(row, paths, signal) {
-      const { ref, sourceId, path, position, etag, stale } = row
-      const blob = await blobOf(row, signal)
-      const key = [ref, sourceId, path, position, etag, stale, row.orphanedAt?.getTime(), blob].join('\n')
+      const key = versionOf(row, await blobOf(row, signal))
       const answers = known.get(key) ?? new Map<string, Origin>()
       const origins: Origin[] = []
       for (const one of paths) {
@@ -230,12 +254,15 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
       const targets = related.map(({ ref }) => ref)
       const found = grouped(statementsOf(ctx.db.read, row.ref, targets))
       const origins: RelationOrigin[] = []
-      for (const [index, { type, ref }] of related.entries()) {
-        if (index % breathAfter === breathAfter - 1) await setImmediate()
+      const originOf = async ({ type, ref }: RelatedPair): Promise<RelationOrigin> => {
         const said = found.get(keyOf({ type, targetRef: ref })) ?? []
         // Its own file comes first: that is where its people look.
         const first = said.find(({ holder }) => holder === row.ref) ?? said[0]
-        origins.push({ by: 'portal', what: 'relation', of: first ? await relation(actor, first, signal) : null })
+        return { by: 'portal', what: 'relation', of: first ? await relation(actor, first, signal) : null }
+      }
+      for (let at = 0; at < related.length; at += atOnce) {
+        if (at > 0) await setImmediate()
+        origins.push(...(await Promise.all(related.slice(at, at + atOnce).map(originOf))))
       }
       return origins
     },
@@ -245,6 +272,20 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
 }
 
 const nothing = { apiVersion: '', kind: '', metadata: { name: '' } }
+
+const trees = new WeakMap<SourceTree, number>()
+let lastTree = 0
+
+function numberOf(tree: SourceTree): number {
+  const known = trees.get(tree) ?? ++lastTree
+  trees.set(tree, known)
+  return known
+}
+
+/** What its origins depend on. */
+function versionOf({ ref, sourceId, path, position, etag, stale, orphanedAt }: Told, blob: string): string {
+  return [ref, sourceId, path, position, etag, stale, orphanedAt?.getTime(), blob].join('\n')
+}
 
 /** What the portal adds to an entity itself, after everything that can be read from its file. */
 function portalOrigin({ entity, orphanedAt }: Told, path: DocumentPath): Origin | undefined {
