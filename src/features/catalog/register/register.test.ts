@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Secret } from '../../../api/env.ts'
 import { type Person, rowsOf } from '../../../testing/index.ts'
 import { entity } from '../fixtures/shop.ts'
 import { catalog } from '../index.ts'
@@ -50,6 +51,27 @@ describe('a repository', () => {
     expect(await stage.names()).toContain('anew')
     const head = cart.git(['rev-parse', 'main']).slice(0, 8)
     expect((await stage.portal.get('/catalog/sources')).region('catalog-sources').text).toContain(head)
+  })
+
+  test('is read again after a push that a webhook tells of', async () => {
+    const cart = stage.repository('cart')
+    cart.commit({ 'catalog-info.yaml': entity({ name: 'cart' }) })
+    const secret = new Secret('HOOK', 'correct horse')
+    await stage.start({ catalog: { webhooks: { gitlab: { secret } } } })
+    await stage.register(`${stage.site}/shop/cart`)
+    cart.commit({ 'catalog-info.yaml': entity({ name: 'cart' }), 'b/catalog-info.yaml': entity({ name: 'pushed' }) })
+    const project = { git_http_url: `${stage.site}/shop/cart.git`, default_branch: 'main' }
+    const commits = [{ added: ['b/catalog-info.yaml'] }]
+    const payload = { object_kind: 'push', ref: 'refs/heads/main', before: 'a', after: 'b', project, commits }
+    const answer = await stage.portal.portal.server.inject({
+      method: 'POST',
+      url: '/api/events/http/gitlab',
+      payload,
+      headers: { host: 'localhost:7007', 'x-gitlab-token': secret.reveal() },
+    })
+    expect(answer.json()).toMatchObject({ reading: ['shop/cart'] })
+    await stage.portal.settled()
+    expect(await stage.names()).toEqual(['cart', 'pushed'])
   })
 
   test('that several locations are in is cloned once', async () => {

@@ -49,6 +49,10 @@ test('what goes and what stays is named first; then it goes, and what another so
   expect((await stage.portal.get('/catalog/default/component/cart', { as: 'root' })).status).toBe(404)
   expect((await stage.portal.get(`/catalog-import/locations/${id}`, { as: 'root' })).status).toBe(404)
   expect(left()).toEqual(nothing)
+  const history = stage.portal.portal.db.read.all(
+    "select action from catalog_changes where ref = 'component:default/cart' order by at, id",
+  ) as unknown as { action: string }[]
+  expect(history.map(({ action }) => action)).toEqual(['created', 'removed'])
   expect(readdirSync(`${stage.portal.dataDir}/registered`).filter((name) => /^[0-9a-f]{32}/.test(name))).toHaveLength(1)
   const [line] = (await stage.portal.audit()).filter(({ action }) => action === 'catalog.unregister')
   expect(line).toMatchObject({ actor: { id: 'root' }, target: `registered:${id}`, detail: { going: 1, staying: 1 } })

@@ -117,6 +117,13 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
     crawler.reload()
   }
 
+  async function tidy(): Promise<number> {
+    const wanted = new Set(listRegistrations(read).map((row) => copyOf(targetOf(row))))
+    // What is registered meanwhile was reviewed a moment ago.
+    const isReviewed = (name: string) => reviews.written().some((one) => copyOf(readTarget(one, reading)) === name)
+    return dropCopies(data, (name) => wanted.has(name) || isReviewed(name))
+  }
+
   function known(id: string): Registration {
     const found = findRegistration(read, id)
     if (found) return found
@@ -182,16 +189,10 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
       reload()
       await crawler.release(sourceOf(id))
       reload()
-      await this.tidy()
+      await tidy()
     },
 
-    async tidy() {
-      const wanted = () => {
-        const reviewed = reviews.written().flatMap((written) => copyOf(readTarget(written, reading)))
-        return new Set([...listRegistrations(read).map((row) => copyOf(targetOf(row))), ...reviewed])
-      }
-      return dropCopies(data, (name) => wanted().has(name))
-    },
+    tidy,
   }
 }
 
