@@ -107,7 +107,24 @@ export function documents(count, after) {
 }
 
 function vocabulary() {
-  const starts = ['de', 'pay', 'ro', 'ser', 'con', 'mo', 'tra', 'lo', 're', 'quo', 'bal', 'in', 'pro', 'ka', 'ven', 'su']
+  const starts = [
+    'de',
+    'pay',
+    'ro',
+    'ser',
+    'con',
+    'mo',
+    'tra',
+    'lo',
+    're',
+    'quo',
+    'bal',
+    'in',
+    'pro',
+    'ka',
+    'ven',
+    'su',
+  ]
   const ends = ['ploy', 'ment', 'ute', 'vice', 'fig', 'nitor', 'cer', 'gin', 'lease', 'ta', 'ance', 'dex', 'xy', 'sto']
   const middles = ['', 'li', 'no', 'ra', 'te', 'ko', 'mi', 'sa', 'du', 'pe', 'vo', 'ce', 'ni', 'fu']
   return starts.flatMap((start) => middles.flatMap((middle) => ends.map((end) => start + middle + end)))
@@ -133,7 +150,9 @@ function queriesOf(names) {
       return Array.from({ length: Math.min(name.length, 10) }, (_, at) => name.slice(0, at + 1))
     }),
     misspelt: names.map((name) => name.replace(/^(...)(.)/, '$1')),
-    words: names.map((name, at) => [name.split('-')[0], name.split('-').at(-1)?.slice(0, 3), 'monicer'].slice(0, 1 + (at % 3)).join(' ')),
+    words: names.map((name, at) =>
+      [name.split('-')[0], name.split('-').at(-1)?.slice(0, 3), 'monicer'].slice(0, 1 + (at % 3)).join(' '),
+    ),
     filtered: names.map((name, at) => `kind:${['component', 'api', 'resource'][at % 3]} ${name.split('-')[0]}`),
   }
 }

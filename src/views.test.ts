@@ -67,6 +67,10 @@ const pages: Record<string, string> = {
   '/catalog/default/component/cart/source?form=json': 'catalog/source',
   '/catalog/default/component/cart/source?form=fields': 'catalog/source',
   '/catalog/default/component/nobody': 'catalog/missing',
+  '/search': 'search/index',
+  '/search?query=cart&kind=component': 'search/index',
+  '/search?query=nothing-has-this-name': 'search/index',
+  '/search?query=chekout': 'search/index',
   '/admin/gallery': 'admin/gallery',
   '/nowhere': 'shared/error',
 }
@@ -90,6 +94,7 @@ beforeAll(async () => {
   await portal.get('/catalog', { htmx: true })
   stage = await createStage()
   for (const [url, body] of await registering(stage)) answers.set(url, body)
+  answers.set('palette', (await portal.get('/search/palette?query=cart')).body)
   empty = await testPortal()
   for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation'])
     answers.set(`empty ${url}`, (await empty.get(url)).body)

@@ -14,7 +14,11 @@ const choose = (option) => {
   else field.removeAttribute('aria-activedescendant')
 }
 
-const ask = () => field.dispatchEvent(new Event('input', { bubbles: true }))
+const ask = () => {
+  // A key may be faster than htmx, which looks through a page a moment after it is there.
+  if (!field.hasAttribute('data-htmx-powered')) htmx.process(field)
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+}
 
 const open = (text) => {
   if (!dialog.open) dialog.showModal()

@@ -1,5 +1,6 @@
 import type { Transaction } from './database.ts'
 import type { PluginContext } from './plugin.ts'
+import { type ServiceRef, serviceRef } from './wiring.ts'
 
 /** One thing that can be found: an entity, a page of documentation. */
 export interface SearchDocument {
@@ -55,3 +56,18 @@ export interface SearchSource {
     more: boolean
   }
 }
+
+/** Where a feature puts what can be found of it, in the transaction that changes it. */
+export interface SearchIndex {
+  /**
+   * Adds documents, or puts them in the place of those with their keys; what is the same costs a comparison.
+   *
+   * @param source `<plugin>.<id>` of a contributed source
+   * @returns how many were new or other
+   */
+  put(tx: Transaction, source: string, documents: readonly SearchDocument[]): number
+  /** @returns how many there were */
+  remove(tx: Transaction, source: string, keys: readonly string[]): number
+}
+
+export const searchIndex: ServiceRef<SearchIndex> = serviceRef('search.index')

@@ -27,6 +27,7 @@ describe.each([
   ['list', '/catalog', '/catalog/default/component/checkout'],
   ['list of every kind', '/catalog?kind=all', '/catalog/default/component/cart/source'],
   ['entity', '/catalog/default/component/cart', '/catalog?kind=all'],
+  ['search', '/search?query=order', '/search?query=cart'],
 ])('%s', (_, path, next) => {
   test('is small on a first visit and smaller on the next page', async () => {
     const page = await site.visit('about:blank')

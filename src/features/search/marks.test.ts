@@ -16,7 +16,9 @@ test('starred and visited things come first, in results and in the palette', asy
   await using portal = await testPortal({ files: { 'all.yaml': crowd() }, plugins: [marks] })
   const links = async (url: string, wanted: RegExp) => {
     const { body } = await portal.get(url)
-    return elements(body, ({ attributes }) => wanted.test(attributes.class ?? '')).map(({ html }) => html.replace(/<[^>]*>/g, ''))
+    return elements(body, ({ attributes }) => wanted.test(attributes.class ?? '')).map(({ html }) =>
+      html.replace(/<[^>]*>/g, ''),
+    )
   }
   expect((await links('/search?query=worker', /^search-title/)).slice(0, 2)).toEqual([
     'voyage-worker',

@@ -33,14 +33,18 @@ afterAll(() => portal.close())
 const get = (query: string, as: Person = 'anna') => portal.get(`/search?${query}`, { as })
 async function titles(query: string, as?: Person): Promise<string[]> {
   const { html } = (await get(query, as)).region('search-results')
-  return elements(html, ({ attributes }) => attributes.class?.startsWith('search-title') === true).map(
-    ({ html }) => textIn(html),
+  return elements(html, ({ attributes }) => attributes.class?.startsWith('search-title') === true).map(({ html }) =>
+    textIn(html),
   )
 }
 
 /** Without a space where one element ends and another begins. */
 const textIn = (html: string) =>
-  html.replace(/<[^>]*>/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  html
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
 
 test('finds by part of a name, exact names and what is one’s own first', async () => {
   expect(await titles('query=refund')).toEqual([
