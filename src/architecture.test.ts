@@ -58,6 +58,7 @@ test('imports point one way: main, app, features, platform, api', () => {
       'src/features/admin/fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws the regions of the catalog',
       'src/features/admin/card-fixtures.ts -> src/features/catalog/views.ts':
         'the gallery draws the cards of the catalog',
+      'src/features/admin/source-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws the sources',
       'src/features/admin/fact-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws facts as columns',
       'src/features/admin/history-fixtures.ts -> src/features/catalog/history-views.ts':
         'the gallery draws the history',

@@ -2,17 +2,7 @@
 import { errorCodes } from '../../api/errors.ts'
 import { titles } from '../../platform/http/errors.ts'
 import { domId } from '../../platform/views/ids.ts'
-import type {
-  CatalogEmpty,
-  Column,
-  EntityRow,
-  FilterGroup,
-  Owner,
-  Pager,
-  Problem,
-  SourceRow,
-  Tree,
-} from '../catalog/views.ts'
+import type { CatalogEmpty, Column, EntityRow, FilterGroup, Owner, Pager, Problem, Tree } from '../catalog/views.ts'
 import { cardSamples } from './card-fixtures.ts'
 import { contributors } from './contributor-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
@@ -23,6 +13,7 @@ import { broken, found, tree as groupTree, loose, members, memberships, owns, pl
 import { chips, definition, problemList } from './problem-fixtures.ts'
 import { fields } from './provenance-fixtures.ts'
 import { registering } from './register-fixtures.ts'
+import { keptOnes, other, sources, turn } from './source-fixtures.ts'
 import type { GalleryPage, GallerySample } from './views.ts'
 
 const hour = 3_600_000
@@ -179,55 +170,6 @@ export const problems: Problem[] = [
     patch: { id: 'sample', text: '--- a/cart.yaml\n+++ b/cart.yaml\n@@ -9 +9 @@\n-  name: c art\n+  name: cart\n' },
   },
 ]
-
-const removal: SourceRow['removal'] = {
-  count: 34,
-  total: 61,
-  sample: ['component:default/checkout', 'component:default/ledger'],
-  more: 32,
-  since: now - 2 * hour,
-  kept: null,
-  leaving: false,
-  set: '3f786850e387550fdab836ed7e6dc881de23001b',
-  decideHref: '#',
-}
-
-const other = { id: 'folder:other', title: 'other' }
-const turn: SourceRow['activity'] = {
-  words: 'Waiting for its turn',
-  done: null,
-  total: null,
-  since: now - 2_000,
-  isWaiting: true,
-}
-const keptOnes: SourceRow['removal'] = { ...removal, kept: { by: 'Anna', at: now - hour } }
-
-export const sources: SourceRow[] = (['ok', 'partial', 'failed', 'reading', 'waiting', 'held'] as const).map(
-  (state, at) => ({
-    id: `folder:${state}`,
-    title: ['examples', 'payments', 'warehouse', 'frontends', 'archive', 'legacy'][at] ?? state,
-    type: at % 2 === 0 ? 'folder' : 'git',
-    location: at % 2 === 0 ? `/srv/catalog/${state}` : `https://git.example/${state}.git`,
-    state,
-    entities: state === 'waiting' ? 0 : 214 - at,
-    files: state === 'waiting' ? 0 : 61,
-    problems: state === 'partial' ? 3 : 0,
-    problemsHref: state === 'partial' ? '/catalog?problems=error' : null,
-    readAt: state === 'waiting' ? null : now - at * hour - 40_000,
-    took: state === 'waiting' ? null : 1400,
-    revision: state === 'waiting' ? null : '3f9c2ab',
-    error: state === 'failed' ? 'The folder is not there any more.' : null,
-    hint: state === 'failed' ? 'Mount it again, or change its path in portal.config.ts.' : null,
-    failedSince: state === 'failed' ? now - 3 * hour : null,
-    okAt: state === 'waiting' ? null : now - (state === 'failed' ? 3 : at) * hour,
-    activity:
-      state === 'reading'
-        ? { words: 'Reading files', done: 1_240, total: 5_300, since: now - 9_000, isWaiting: false }
-        : null,
-    removal: state === 'held' ? removal : null,
-    refreshHref: '/catalog/sources/refresh',
-  }),
-)
 
 export const tree: Tree = {
   title: 'shop/checkout',
