@@ -219,6 +219,8 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
   const ofCrawl = "the crawl's own bookkeeping: nobody asked for it, and the history of changes tells what came of it"
   const ofFacts = 'what other systems say is asked for on a schedule, by nobody'
   const derived = 'made of what is stored anyway; whoever asks for it leaves a line when asking'
+  const ofOutbox = 'the bookkeeping of deliveries: the rows of the outbox tell what was sent'
+  const ofSender = 'a notification is the record of itself; what it is about has its own line'
   expect(
     except([...new Set(silent)], {
       'src/features/catalog/crawler.ts enqueue': ofCrawl,
@@ -238,6 +240,15 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/catalog/store/sources.ts declareSources': ofCrawl,
       'src/features/search/rebuild.ts buildPart': derived,
       'src/features/search/rebuild.ts forget': derived,
+      'src/features/notifications/delivery.ts attempt': ofOutbox,
+      'src/features/notifications/delivery.ts fail': ofOutbox,
+      'src/features/notifications/work.ts deliver': ofOutbox,
+      'src/features/notifications/work.ts tidy': ofOutbox,
+      'src/features/notifications/work.ts watchCatalog': ofOutbox,
+      'src/features/notifications/senders/problems.ts tellOfProblems': ofSender,
+      'src/features/notifications/senders/sources.ts tellOfSources': ofSender,
+      'src/features/notifications/service.ts within': ofSender,
+      'src/features/notifications/inbox.ts write': 'what somebody has read is nobody else’s business',
     }),
   ).toEqual(nothing)
 })

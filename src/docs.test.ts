@@ -5,6 +5,7 @@ import { runCommand } from './app/cli.ts'
 import { CatalogOptions } from './features/catalog/config.ts'
 import { FolderOptions } from './features/catalog/providers/folder.ts'
 import { GitOptions } from './features/catalog/providers/git.ts'
+import { EmailOptions, NotificationOptions, WebhookOptions } from './features/notifications/config.ts'
 import { OutboundOptions } from './platform/http-client/options.ts'
 import { ForgeOptions } from './platform/source/forges/options.ts'
 import { checkout, filesBelow, readText } from './testing/checkout.ts'
@@ -70,6 +71,16 @@ test('every option of the catalog and of its providers has its row, and every ro
     Object.keys(FolderOptions.shape).sort(),
   )
   expect(firstCells(table('docs/configuration.md', 'gitProvider')).sort()).toEqual(Object.keys(GitOptions.shape).sort())
+})
+
+test('every option of the notifications has its row', () => {
+  const rows = (heading: string) =>
+    table('docs/configuration.md', heading).flatMap(([cell]) =>
+      Array.from((cell ?? '').matchAll(/`(\w+)`/g), ([, name]) => name ?? ''),
+    )
+  expect(rows('notifications').sort()).toEqual(Object.keys(NotificationOptions.shape).sort())
+  expect(rows('email').sort()).toEqual(Object.keys(EmailOptions.shape).sort())
+  expect(rows('webhooks').sort()).toEqual(Object.keys(WebhookOptions.shape).sort())
 })
 
 test('every option of portal.config.ts has its row', () => {

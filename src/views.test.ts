@@ -2,9 +2,11 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { definePlugin } from './api/plugin.ts'
+import { portalStarted } from './api/wiring.ts'
 import { gallery } from './features/admin/fixtures.ts'
 import { createStage, type Stage } from './features/catalog/register/fixtures/stage.ts'
 import { catalog, folderProvider } from './features/index.ts'
+import { notificationsService, severities } from './features/notifications/contract.ts'
 import { createAssets } from './platform/views/assets.ts'
 import { createViews, type Views } from './platform/views/engine.ts'
 import { checkout, filesBelow, readText } from './testing/checkout.ts'
@@ -40,6 +42,18 @@ const extras = definePlugin({
     }),
   ],
   entityTabs: [{ ...card('branches', () => ({ nodes: [{ name: 'a', children: [{ name: 'b' }] }] })), view: 'tree' }],
+  setup(ctx) {
+    const told = {
+      origin: 'extras',
+      recipients: 'everyone',
+      title: 'Moved',
+      description: 'By a day.',
+      link: '/',
+    } as const
+    ctx.on(portalStarted, async () => {
+      for (const severity of severities) await ctx.use(notificationsService).send({ ...told, severity })
+    })
+  },
 })
 
 /** A page for every view that is one. */
@@ -71,6 +85,10 @@ const pages: Record<string, string> = {
   '/search?query=cart&kind=component': 'search/index',
   '/search?query=nothing-has-this-name': 'search/index',
   '/search?query=chekout': 'search/index',
+  '/notifications': 'notifications/index',
+  '/notifications?view=saved': 'notifications/index',
+  '/notifications?view=done&topic=extras.general': 'notifications/index',
+  '/notifications/settings?saved=1': 'notifications/settings',
   '/admin/gallery': 'admin/gallery',
   '/nowhere': 'shared/error',
 }

@@ -8,6 +8,7 @@ import type { Plugin } from '../api/plugin.ts'
 import type { Route } from '../api/route.ts'
 import { portalStarted, type ServiceRef } from '../api/wiring.ts'
 import { withOperator, withOperatorPolicy } from '../platform/auth/operator.ts'
+import { bellSeam } from '../platform/http/bell.ts'
 import { healthRoutes, metricsRoute } from '../platform/http/health.ts'
 import { preferenceRoutes } from '../platform/http/preferences.ts'
 import { addRoute } from '../platform/http/routes.ts'
@@ -77,6 +78,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     policy: access.policy,
     live,
     now: parts.now,
+    bell: services.tryUse(bellSeam),
     notice: access.notice,
   }
   const { app, routes } = await createServer({

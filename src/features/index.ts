@@ -4,4 +4,5 @@ export { checkoutsProvider, type FoundRepositories } from './catalog/providers/c
 export { folderProvider } from './catalog/providers/folder.ts'
 export { gitProvider } from './catalog/providers/git.ts'
 export { home } from './home/index.ts'
+export { type NotificationDraft, notifications, notificationsService } from './notifications/index.ts'
 export { search } from './search/index.ts'

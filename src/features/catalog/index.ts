@@ -17,6 +17,7 @@ import { contributorCards } from './contributor-cards.ts'
 import { contributorReaderRef, createContributorReader } from './contributors.ts'
 import { crawlerRef, createCrawler } from './crawler.ts'
 import { createDefinitionService } from './definition-service.ts'
+import { provideDirectory } from './directory.ts'
 import { factCards } from './facts/cards.ts'
 import { repositoryFacts } from './facts/repository.ts'
 import { setUpFacts } from './facts/setup.ts'
@@ -175,6 +176,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)
+      provideDirectory(ctx)
       announceChanges(ctx)
       ctx.on(portalStarted, () => crawler.start())
     },

@@ -10,6 +10,7 @@ import type { Policy } from '../permissions/policy.ts'
 import type { Assets } from '../views/assets.ts'
 import type { Views } from '../views/engine.ts'
 import { type Frame, initialsOf, type NavLink, railOf, type Shell, themeOf } from '../views/shell.ts'
+import type { Bell } from './bell.ts'
 import { cookieOf } from './cookies.ts'
 import { StablePages } from './stable-pages.ts'
 import { pageValidator } from './validator.ts'
@@ -36,6 +37,7 @@ export interface PageHost {
   policy: Policy
   live: Live
   now: () => Date
+  bell: Bell | undefined
   /** Said at the top of every page, if anything must be. */
   notice: string | undefined
 }
@@ -64,9 +66,11 @@ export function renderPages(app: FastifyInstance, host: PageHost): void {
 }
 
 /** Where the page hears of what it shows, for those who may. */
-function liveAddress({ live, policy }: PageHost, { actor }: FastifyRequest, { live: topics }: PageOptions) {
+function liveAddress(host: PageHost, { actor }: FastifyRequest, { live: topics }: PageOptions) {
+  const { live, policy } = host
   if (!topics?.length || !actor || !policy.check(actor, 'live.read').allow) return undefined
-  return live.address(actor, topics)
+  const ofBell = bellFor(host, actor)?.liveTopics(actor) ?? []
+  return live.address(actor, [...new Set([...topics, ...ofBell])])
 }
 
 /** A page that fetches itself again is often as it was. */
@@ -100,12 +104,14 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
   // Who is not signed in, or was refused before it was known who it is, learns nothing of what there is.
   const isBare = isPartial(request) && !isAgain(request)
   const nav = isBare || !request.actor ? [] : await navigation(host, actor, path)
+  const bell = isBare || !request.actor ? undefined : bellFor(host, actor)
   return {
     title: options.title,
     portalTitle: host.title,
     nav,
     crumbs: options.crumbs ?? [],
     ...(options.feed && { feed: options.feed }),
+    ...(bell && { bell: { href: bell.href, unread: bell.unread(actor) } }),
     actor: { name: actor.name, initials: initialsOf(actor.name) },
     guestBanner: host.notice ?? null,
     theme: themeOf(cookieOf(request, 'theme')),
@@ -115,6 +121,11 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
     path: request.url,
     version: host.version,
   }
+}
+
+/** The bell, for who may read what it tells of. */
+function bellFor({ bell, policy }: PageHost, actor: Actor): Bell | undefined {
+  return bell && policy.check(actor, bell.permission).allow ? bell : undefined
 }
 
 async function navigation(host: PageHost, actor: Actor, path: string): Promise<NavLink[]> {

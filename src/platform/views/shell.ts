@@ -9,6 +9,8 @@ export interface Shell {
   /** Where the reader is; the last one has no link. Empty on the home page. */
   crumbs: readonly Crumb[]
   feed?: FeedLink
+  /** How much there is to read, and where; absent where the reader has no notifications. */
+  bell?: { href: string; unread: number }
   actor: { name: string; initials: string }
   /** One sentence above every page while nobody needs to sign in. */
   guestBanner: string | null

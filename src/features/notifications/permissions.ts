@@ -1,0 +1,10 @@
+import type { PermissionSpec } from '../../api/plugin.ts'
+
+export const permissions: Record<string, PermissionSpec> = {
+  'notifications.read': { on: 'portal', description: 'Read notifications, mark them and choose channels.' },
+  'notifications.send': { on: 'portal', description: 'Send notifications to others through the API.' },
+  'notifications.admin': {
+    on: 'portal',
+    description: 'Read what is for administrators, and how deliveries by mail and webhook are doing.',
+  },
+}
