@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { errorCodes, PortalError } from '../api/errors.ts'
 import { definePlugin } from '../api/plugin.ts'
 import { route } from '../api/route.ts'
+import { portalStarted } from '../api/wiring.ts'
+import { notificationsService, severities } from '../features/notifications/contract.ts'
 import { type PortalInBrowser, portalInBrowser } from '../testing/browser.ts'
 
 const long = 'a-name-that-is-as-long-as-a-name-may-be-and-has-sixty-three-let'
@@ -97,6 +99,9 @@ const paths: Record<string, string> = {
   problems: '/catalog/problems',
   'what problems mean': '/catalog/problems/codes',
   changes: '/catalog/changes',
+  notifications: '/notifications',
+  'notifications, none saved': '/notifications?view=saved',
+  'notification settings': '/notifications/settings?saved=1',
   'history of an entity': '/catalog/default/component/checkout/history',
   'an entity that cannot be used': '/catalog/default/component/checkout-receipts',
   'missing entity': `${component}/carts`,
@@ -123,6 +128,30 @@ const broken = definePlugin({
   ),
 })
 
+const teller = definePlugin({
+  name: 'teller',
+  apiVersion: 1,
+  setup(ctx) {
+    ctx.on(portalStarted, async () => {
+      for (const severity of severities) {
+        const told = {
+          title: `${words.repeat(4)} ${severity}`,
+          description: `${words.repeat(8)}\n${text.slice(0, 900)}`,
+        }
+        const draft = {
+          ...told,
+          origin: 'teller',
+          recipients: 'everyone',
+          link: '/',
+          severity,
+          topic: `teller.${long}`,
+        } as const
+        await ctx.use(notificationsService).send(draft)
+      }
+    })
+  },
+})
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
@@ -130,7 +159,7 @@ let site: PortalInBrowser
 
 beforeAll(async () => {
   const files = { 'extremes/catalog-info.yaml': text, 'second/catalog-info.yaml': second }
-  site = await portalInBrowser({ plugins: [broken], files })
+  site = await portalInBrowser({ plugins: [broken, teller], files })
 })
 afterEach(async () => expect(await site.leave()).toEqual([]))
 afterAll(() => site.close())

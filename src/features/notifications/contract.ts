@@ -48,8 +48,8 @@ export interface Notifications {
    * @example await ctx.use(notificationsService).send({ origin: ctx.plugin, recipients: ['group:default/payments'], title: 'Costs doubled' }, tx)
    */
   send(draft: NotificationDraft, tx?: Transaction): Promise<string | undefined>
-  /** What was told under a scope is over: it is done for everybody, and mail that waits is not sent. */
-  settle(about: { origin: string; scope: string }, tx?: Transaction): Promise<void>
+  /** What was told under a scope, to one of several recipients or to all, is over: it is done, and mail that waits is not sent. */
+  settle(about: { origin: string; scope: string; recipients?: string }, tx?: Transaction): Promise<void>
   /** Gives a topic its name in the settings. To be called in `setup`. */
   declare(topic: NotificationTopic): void
 }
@@ -74,10 +74,8 @@ export interface TroubledEntity {
   owner: string
   errors: number
   warnings: number
-  /** The first message, the gravest first. */
-  message: string
-  /** When the youngest of them was first seen, in milliseconds. */
-  newestAt: number
+  /** The gravest first. */
+  messages: readonly string[]
 }
 
 export interface WatchedSource {

@@ -67,9 +67,9 @@ export function createNotifications(ctx: PluginContext, options: NotificationOpt
       return within(tx, (own) => tell(own, checked))
     },
 
-    settle: ({ origin, scope }, tx) =>
+    settle: (about, tx) =>
       within(tx, async (own) => {
-        const settled = await settleScope(own, origin, scope, ctx.now())
+        const settled = await settleScope(own, about, ctx.now())
         await skipPostsOf(own, settled, ctx.now())
         for (const id of settled) announce(await audienceOf(own, id))
       }),

@@ -49,20 +49,21 @@ export interface TroubledRow {
   owner: string
   errors: number
   warnings: number
-  message: string
-  newestAt: number
+  messages: string[]
 }
 
 /** Entities with an owner and something wrong. */
 export function listTroubled(read: Reader): TroubledRow[] {
   const isError = sql`${problems.severity} = 'error'`
-  return read.all(
-    sql`select t.*, (select p.message from catalog_problems p where p.ref = t.ref and p.severity <> 'info'
-        order by p.severity <> 'error', p.first_seen_at desc limit 1) as message
-      from (select ${entities.ref} as ref, ${entities.kind} as kind, ${entities.namespace} as namespace,
+  const rows = read.all(
+    sql`select ${entities.ref} as ref, ${entities.kind} as kind, ${entities.namespace} as namespace,
         ${entities.name} as name, ${entities.title} as title, ${entities.owner} as owner, sum(${isError}) as errors,
-        sum(not ${isError}) as warnings, max(${problems.firstSeenAt}) as "newestAt"
+        sum(not ${isError}) as warnings, json_group_array(json_array(not ${isError}, ${problems.message})) as messages
       from ${problems} cross join ${entities} on ${entities.ref} = ${problems.ref}
-      where ${problems.severity} <> 'info' and ${entities.owner} is not null group by ${entities.ref}) t order by t.ref`,
-  ) as unknown as TroubledRow[]
+      where ${problems.severity} <> 'info' and ${entities.owner} is not null group by ${entities.ref} order by ${entities.ref}`,
+  ) as unknown as (Omit<TroubledRow, 'messages'> & { messages: string })[]
+  return rows.map(({ messages, ...row }) => {
+    const all = JSON.parse(messages) as [rank: number, message: string][]
+    return { ...row, messages: all.sort(([a], [b]) => a - b).map(([, message]) => message) }
+  })
 }

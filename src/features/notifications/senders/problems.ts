@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { parseRef } from '../../../api/ref.ts'
 import { plural } from '../../../platform/views/plural.ts'
@@ -12,21 +13,23 @@ const memoryKey = 'problems'
 /** An owner who would be told of more entities than this at once is told of them in one. */
 const mostSingle = 5
 
+/** Whose problems an owner knows: marks of their messages. Places change when lines move, messages do not. */
+type Known = Record<string, { owner: string; marks: string }>
+
 /**
- * Tells owners of problems that were first seen since the last time, and changes or ends what was told of those that
- * are mended. How much is told does not depend on how often this runs.
+ * Tells owners of problems that they were not told of, and changes or ends what was told of those that are mended.
+ * How much is told does not depend on how often this runs.
  */
 export async function tellOfProblems(ctx: PluginContext, service: Notifications): Promise<void> {
   const watch = ctx.tryUse(catalogWatchSeam)
   // A source that is read for the first time is told of as a whole.
   if (!watch || (await watch.sources()).some(({ readAt }) => readAt === null)) return
   const troubled = watch.troubled()
-  const since = await knownUntil(ctx)
-  const most = since === 0 ? 1 : mostSingle
-  // What is written within this very millisecond may come after what was read above.
-  const until = ctx.now().getTime() - 1
+  const before = (await recall(ctx.db.read, memoryKey)) as Known | undefined
+  const after: Known = Object.fromEntries(troubled.map((one) => [one.ref, { owner: one.owner, marks: marksOf(one) }]))
+  const most = before === undefined ? 1 : mostSingle
   const told = new Set<string>()
-  for (const [owner, fresh] of byOwner(troubled.filter(({ newestAt }) => newestAt > since))) {
+  for (const [owner, fresh] of byOwner(troubled.filter((one) => isNews(one, before?.[one.ref])))) {
     const all = troubled.filter((entity) => entity.owner === owner)
     const drafts = fresh.length > most ? [summaryOf(owner, all)] : fresh.map(draftOf)
     await ctx.db.write(async (tx) => {
@@ -37,8 +40,17 @@ export async function tellOfProblems(ctx: PluginContext, service: Notifications)
   for (const item of await listOpen(ctx.db.read, origin, problemsTopic)) {
     if (!told.has(`${item.scope} ${item.recipients}`)) await follow(service, item, troubled)
   }
-  await ctx.db.write((tx) => remember(tx, memoryKey, { until }))
+  if (JSON.stringify(after) !== JSON.stringify(before)) {
+    await ctx.db.write((tx) => remember(tx, memoryKey, after))
+  }
 }
+
+function isNews({ owner, messages }: TroubledEntity, known: Known[string] | undefined): boolean {
+  return known?.owner !== owner || messages.some((message) => !known.marks.includes(markOf(message)))
+}
+
+const marksOf = ({ messages }: TroubledEntity) => [...new Set(messages.map(markOf))].sort().join(' ')
+const markOf = (message: string) => createHash('sha256').update(message).digest('base64url').slice(0, 8)
 
 /** What was told is brought to what holds now, and nobody is told again. */
 async function follow(service: Notifications, item: ItemRow, troubled: readonly TroubledEntity[]): Promise<void> {
@@ -47,13 +59,21 @@ async function follow(service: Notifications, item: ItemRow, troubled: readonly 
   const [, ref] = /^entity (.+)/.exec(scope) ?? []
   const left = troubled.filter((entity) => entity.owner === owner && (ref === undefined || entity.ref === ref))
   const [first] = left
-  if (!first) return service.settle({ origin, scope })
+  if (!first) return service.settle({ origin, scope, recipients: owner })
   const draft = ref === undefined ? summaryOf(owner, left) : draftOf(first)
   if (draft.title !== item.title || draft.description !== item.description)
     await service.send({ ...draft, quiet: true })
 }
 
-function draftOf({ ref, title, href, owner, errors, warnings, message }: TroubledEntity): NotificationDraft {
+function draftOf({
+  ref,
+  title,
+  href,
+  owner,
+  errors,
+  warnings,
+  messages: [message = ''],
+}: TroubledEntity): NotificationDraft {
   const count = errors + warnings
   return {
     origin,
@@ -87,11 +107,6 @@ function byOwner(entities: readonly TroubledEntity[]): Map<string, TroubledEntit
   const owners = new Map<string, TroubledEntity[]>()
   for (const entity of entities) owners.set(entity.owner, [...(owners.get(entity.owner) ?? []), entity])
   return owners
-}
-
-async function knownUntil(ctx: PluginContext): Promise<number> {
-  const known = (await recall(ctx.db.read, memoryKey)) as { until?: unknown } | undefined
-  return typeof known?.until === 'number' ? known.until : 0
 }
 
 function cut(text: string, most: number): string {

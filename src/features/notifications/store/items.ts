@@ -61,8 +61,13 @@ export async function audienceOf(read: Reader | Transaction, item: string): Prom
 }
 
 /** @returns ids of what is over by this */
-export async function settleScope(tx: Transaction, origin: string, scope: string, at: Date): Promise<string[]> {
-  const where = and(eq(items.origin, origin), eq(items.scope, scope), isNull(items.settledAt))
+export async function settleScope(
+  tx: Transaction,
+  { origin, scope, recipients }: { origin: string; scope: string; recipients?: string },
+  at: Date,
+): Promise<string[]> {
+  const some = recipients === undefined ? undefined : eq(items.recipients, recipients)
+  const where = and(eq(items.origin, origin), eq(items.scope, scope), isNull(items.settledAt), some)
   const rows = await tx.update(items).set({ settledAt: at }).where(where).returning({ id: items.id })
   return rows.map(({ id }) => id)
 }
