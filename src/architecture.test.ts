@@ -75,6 +75,8 @@ test('imports point one way: main, app, features, platform, api', () => {
       'src/features/admin/entity-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws entities',
       'src/features/admin/register-fixtures.ts -> src/features/catalog/register/views.ts':
         'the gallery draws reviews and registered locations',
+      'src/features/admin/notification-fixtures.ts -> src/features/notifications/views.ts':
+        'the gallery draws notifications',
     }),
   ).toEqual(nothing)
 })
@@ -135,13 +137,16 @@ test('only platform/db imports a database driver, and only columns.ts the builde
 })
 
 test('only platform/http-client connects to other systems', () => {
-  const network = /^(node:)?(https?|http2|net|tls|dgram|dns)(\/|$)|^(undici|axios|got|ky|node-fetch|ws)(\/|$)/
+  const network =
+    /^(node:)?(https?|http2|net|tls|dgram|dns)(\/|$)|^(undici|axios|got|ky|node-fetch|ws|nodemailer)(\/|$)/
   const outside = (path: string) => !path.startsWith('src/platform/http-client/')
   const found = imports.filter(({ from, to, typeOnly }) => !typeOnly && network.test(to) && outside(from))
   const built = [...texts].filter(([path, text]) => outside(path) && callsOut.test(withoutTexts(text)))
   expect(
     except([...found.map(arrow), ...built.map(([path]) => path)], {
       'src/platform/config/settings.ts -> node:net': 'asks whether a text is an address',
+      'src/features/notifications/channels/email.ts -> nodemailer':
+        'mail goes by SMTP, to the server of the configuration',
       'src/testing/git-server.ts -> node:http': 'listens, and connects to nothing',
       'src/testing/git-transports.ts -> node:net': 'asks servers of its own whether they listen',
     }),

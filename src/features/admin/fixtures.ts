@@ -9,6 +9,7 @@ import { about, entityLink, head, now, owners, related } from './entity-fixtures
 import { factColumn, withFacts } from './fact-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
 import { begin, proposal, written } from './infer-fixtures.ts'
+import { channels, notificationList, notificationTopics } from './notification-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'
 import { chips, definition, problemList } from './problem-fixtures.ts'
 import { fields } from './provenance-fixtures.ts'
@@ -338,6 +339,9 @@ export function gallery(): GalleryPage {
       section('Sources', 'catalog/_sources', [['every state', { sources, href: '#', busy: false, example: '' }]], true),
       section('Activity of a source', 'catalog/_activity', [['a turn to come', { source: other, activity: turn }]]),
       section('Missing from a source', 'catalog/_removal', [['kept', { source: other, removal: keptOnes }]]),
+      section('Notifications', 'notifications/_list', [['every kind of row', notificationList]], true),
+      section('Topics of notifications', 'notifications/_topics', [['with mail', notificationTopics]], true),
+      section('Ways out', 'notifications/_channels', [['one that fails', { channels }]], true),
     ],
   }
 }

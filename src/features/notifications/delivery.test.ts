@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test } from 'vitest'
 import { Secret } from '../../api/env.ts'
 import { notificationsService } from './contract.ts'
@@ -37,10 +38,16 @@ const mailTo = (port: number, more: Partial<Mail> = {}): Mail => {
   return { host: '127.0.0.1', port, from: 'portal@acme.example', mode: 'now', ...more }
 }
 
+interface Post {
+  state: string
+  attempts: number
+  error: string | null
+}
+
 const outboxOf = (at: Stage) =>
-  at.ctx.db.read.all<{ state: string; attempts: number; error: string | null }>(
-    'select state, attempts, error from notifications_outbox order by id' as never,
-  ) as unknown as { state: string; attempts: number; error: string | null }[]
+  at.ctx.db.read.all<Post>(
+    sql`select state, attempts, error from notifications_outbox order by id`,
+  ) as unknown as Post[]
 
 test('mail goes to the members who have an address, as text and HTML with absolute links', async () => {
   const mail = await mailServer()
@@ -228,6 +235,9 @@ test('Retry-After is honoured', async () => {
   const at = await stage({ options: hooked(hook.address) })
   await at.send()
   await at.portal.settled()
+  // Written down, so that a restart honours it as well.
+  const [post] = at.ctx.db.read.all(sql`select due_at from notifications_outbox`)
+  expect(post).toEqual({ due_at: at.now().getTime() + 600 * second })
   await at.pass(599 * second)
   expect(hook.calls).toHaveLength(1)
   await at.pass(2 * second)

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { type Stage, stage } from './fixtures/stage.ts'
 
@@ -59,6 +60,7 @@ test('several are marked by their boxes, and only those of the reader', async ()
   expect([statusCode, headers.location]).toEqual([303, '/notifications'])
   expect(await at.titles('anna', 'done')).toEqual(['b', 'a'])
   expect(await at.titles('cora')).toEqual(['c'])
+  expect(at.ctx.db.read.all(sql`select item from notifications_states order by 1`)).toHaveLength(2)
   expect((await marks(at, { as: 'done' })).status).toBe(303)
 })
 
@@ -146,6 +148,11 @@ test('a topic that is off in the portal is not shown or counted, and is back whe
   expect((await at.portal.audit())[0]).toMatchObject({ action: 'notifications.settings', target: 'user:default/anna' })
   await save({ 'shown.costs.general': '1', 'portal.costs.general': '1' })
   expect(await at.titles('anna')).toEqual(['Costs doubled'])
+  await save({ 'shown.costs.general': '1', 'email.costs.general': 'off' })
+  await save({ 'shown.costs.general': '1', 'portal.costs.general': '1' })
+  expect(at.ctx.db.read.all(sql`select topic, portal, email from notifications_settings`)).toEqual([
+    { topic: 'costs.general', portal: 1, email: 'off' },
+  ])
   expect((await save({ 'shown.x y': '1' })).status).toBe(400)
   expect((await save({ 'shown.a.b': '1', 'email.a.b': 'pigeon' })).status).toBe(400)
   expect((await at.portal.post('/notifications/settings', {})).status).toBe(401)

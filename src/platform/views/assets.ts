@@ -35,7 +35,9 @@ export interface AssetsOptions {
 
 /** The style sheets in `css`, in the order in which the browser reads them: of two rules alike the later one wins. */
 const components =
-  'controls labels tabs cards tables facts origins rows notes markdown states menus trees keys busy modes'.split(' ')
+  'controls labels tabs cards tables facts origins rows notes markdown states menus bell trees keys busy modes'.split(
+    ' ',
+  )
 const sheets = ['reset', 'tokens', 'base', 'layout', ...components.map((name) => `components/${name}`)]
 const require = createRequire(import.meta.url)
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../../api/database.ts'
 import { memory, settings } from '../schema.ts'
 
@@ -44,10 +44,16 @@ export async function emailChoices(
 }
 
 export async function saveSettings(tx: Transaction, person: string, chosen: readonly TopicSetting[]): Promise<void> {
-  const topics = chosen.map(({ topic }) => topic)
-  if (topics.length === 0) return
-  await tx.delete(settings).where(and(eq(settings.person, person), inArray(settings.topic, topics)))
-  await tx.insert(settings).values(chosen.map((one) => ({ person, ...one })))
+  for (const { topic, portal, email } of chosen) {
+    // The form has no choice for mail while none can be sent: what was chosen before stays.
+    await tx
+      .insert(settings)
+      .values({ person, topic, portal, email })
+      .onConflictDoUpdate({
+        target: [settings.person, settings.topic],
+        set: { portal, ...(email !== null && { email }) },
+      })
+  }
 }
 
 /** What a sender of ours remembers. */
