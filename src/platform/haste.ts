@@ -7,9 +7,23 @@ export interface Haste {
   end(): void
 }
 
+/** What else takes more memory meanwhile. */
+export interface Hastened {
+  begin(): void
+  end(): void
+}
+
 const worthIt = 4_000_000
 
 let hurried = 0
+const others = new Set<Hastened>()
+
+/** @returns what leaves it out again */
+export function alsoHastened(one: Hastened): () => void {
+  others.add(one)
+  if (hurried > 0) one.begin()
+  return () => others.delete(one)
+}
 
 /**
  * With the compilers on size (decision 0008) long work takes half as much processor time again. On speed it takes up
@@ -24,13 +38,17 @@ export function createHaste(): Haste {
       if (hurries || spent < worthIt) return
       hurries = true
       hurried += 1
-      if (hurried === 1) v8.setFlagsFromString('--no-optimize-for-size')
+      if (hurried > 1) return
+      v8.setFlagsFromString('--no-optimize-for-size')
+      for (const one of others) one.begin()
     },
     end() {
       if (!hurries) return
       hurries = false
       hurried -= 1
-      if (hurried === 0) v8.setFlagsFromString('--optimize-for-size')
+      if (hurried > 0) return
+      v8.setFlagsFromString('--optimize-for-size')
+      for (const one of others) one.end()
     },
   }
 }
