@@ -87,7 +87,7 @@ export function createPalettes({ service, pages, contributions, policy }: Palett
     const rows = { id: 'found', title: 'Results', options: options('found', answer.rows.slice(0, results), wanted) }
     const [first] = answer.rows
     const whole = words.join(' ')
-    // A page of that name comes before what only contains the word.
+    // A page of that name comes before what only contains the word, and before what somebody may have meant.
     const isPage = actions.options.some(({ title }) => {
       return (
         whole.length > 2 &&
@@ -97,7 +97,8 @@ export function createPalettes({ service, pages, contributions, policy }: Palett
       )
     })
     const isExact = first !== undefined && (first.nameWords === whole || first.titleWords === whole)
-    return isPage && !isExact ? [actions, rows] : [rows, actions]
+    const isGuess = answer.isLoose || (first?.isNear ?? false)
+    return isGuess || (isPage && !isExact) ? [actions, rows] : [rows, actions]
   }
 
   return {
