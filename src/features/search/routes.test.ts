@@ -78,6 +78,10 @@ test('who may not see an entity does not find it, nor a trace of it', async () =
     expect(text).toContain('Nothing was found')
     expect(text).not.toMatch(/refund-secrets|zephyrine|taken for/)
   }
+  const some = await get('query=batch+zephirine', 'cora')
+  expect(some.text).toContain('Nothing has all of these words')
+  expect(some.text).not.toContain('taken for')
+  expect((await get('query=batch+zephirine', 'anna')).text).toContain('“zephirine” was taken for “zephyrine” too.')
   const answer = await portal.get('/api/search/query?term=refund', { as: 'cora' })
   expect(answer.body).not.toContain('secret')
 })
