@@ -91,8 +91,11 @@ export function createCrawler(
     revision: (id) => trees.get(id)?.revision,
   })
   const provider = (id: string) => set.of(id)
-  const changed = (change: Omit<CatalogChanged, 'generation'>) =>
-    ctx.emit(catalogChanged, { generation: ++generation, ...change })
+  const changed = (change: Omit<CatalogChanged, 'generation'>) => {
+    // Readings that find nothing new leave what is kept for pages as it is: with many sources one ends all the time.
+    if (change.content) generation++
+    ctx.emit(catalogChanged, { generation, ...change })
+  }
 
   const departures = createDepartures({ ctx, kinds, changed })
   async function watch(one: Provider): Promise<void> {

@@ -14,10 +14,13 @@ export interface Opened {
   giveBack(): void
 }
 
-/** How many sources are read at a time. */
-const atOnce = 4
+/** How many sources are asked at a time for what there is, which is mostly waiting for their hosts. */
+const askedAtOnce = 8
 
-/** A source that has not answered after so many milliseconds does not count among these until it does. */
+/** How many sources are read at a time. */
+const readAtOnce = 4
+
+/** A source that has not answered after so many milliseconds does not count among those asked until it does. */
 const patience = 20_000
 
 /** How long reading one source may take. */
@@ -29,28 +32,34 @@ const longest = '20m'
  * @param begins is told when the turn of a source has come
  */
 export function createOpening(host: ProviderHost, begins: (sourceId: string) => void) {
-  const turns = createTurns(atOnce)
+  const asking = createTurns(askedAtOnce)
+  const reading = createTurns(readAtOnce)
 
   return async function open(one: Provider, stop: AbortSignal): Promise<Opened> {
-    let giveBack = await turns.take(stop)
-    let isSlow = false
-    const timer = setTimeout(() => {
-      isSlow = true
-      giveBack()
-    }, patience)
+    const endAsking = await asking.take(stop)
+    const timer = setTimeout(endAsking, patience)
     const limit = timeLimit(one)
     const end = () => {
       clearTimeout(timer)
       limit.clear()
-      giveBack()
+      endAsking()
     }
     try {
       begins(one.id)
       const signal = AbortSignal.any([stop, limit.signal])
       const tree = await heeding(signal)(one.open(signal, host))
-      clearTimeout(timer)
-      if (isSlow) giveBack = await turns.take(signal)
-      return { tree, signal, giveBack: end }
+      limit.clear()
+      const endReading = await reading.take(stop)
+      end()
+      limit.begin()
+      return {
+        tree,
+        signal,
+        giveBack: () => {
+          limit.clear()
+          endReading()
+        },
+      }
     } catch (error) {
       end()
       throw error
@@ -58,11 +67,24 @@ export function createOpening(host: ProviderHost, begins: (sourceId: string) => 
   }
 }
 
-function timeLimit({ timeout = longest }: Provider): { signal: AbortSignal; clear(): void } {
+/** Begins at once. Waiting for a turn does not count: it is cleared meanwhile, and begins again with what is left. */
+function timeLimit({ timeout = longest }: Provider) {
   const controller = new AbortController()
   const reason = new PortalError('upstream', `Reading it took longer than ${timeout} and was stopped`, {
     hint: 'It is tried again by itself. See whether the source answers; what was read earlier stands.',
   })
-  const timer = setTimeout(() => controller.abort(reason), milliseconds(timeout)).unref()
-  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+  let left = milliseconds(timeout)
+  let since = 0
+  let timer: NodeJS.Timeout | undefined
+  const begin = () => {
+    since = performance.now()
+    timer = setTimeout(() => controller.abort(reason), left).unref()
+  }
+  const clear = () => {
+    if (timer) left -= performance.now() - since
+    clearTimeout(timer)
+    timer = undefined
+  }
+  begin()
+  return { signal: controller.signal, begin, clear }
 }

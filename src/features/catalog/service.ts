@@ -99,6 +99,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
   const read = ctx.db.read
   const tally = createTally(read)
   ctx.on(catalogChanged, (change) => {
+    if (change.generation === generation) return
     generation = change.generation
     tally.changed([...change.refs, ...change.shown])
     counts.clear()

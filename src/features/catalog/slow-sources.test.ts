@@ -4,6 +4,7 @@ import type { SourceTree } from '../../api/source-tree.ts'
 import { rowsOf, type TestPortal, testPortal } from '../../testing/index.ts'
 import { entity } from './fixtures/shop.ts'
 import { catalog } from './index.ts'
+import type { Opened } from './opening.ts'
 import { createTurns } from './turns.ts'
 
 // A source that hangs, breaks or is slow harms no other, and its row says what is the matter.
@@ -41,12 +42,14 @@ const shown = (text: string) =>
 
 test('one that hangs and does not heed its signal, one that hangs in a file, and one that breaks harm no other', async () => {
   await start([
-    source('Hanging', never, { timeout: '1s' }),
-    source('Stuck', async () => tree({ 'a.yaml': 'x' }, { read: never }), { timeout: '1s' }),
+    source('Hanging', never, { timeout: '5s' }),
+    source('Stuck', async () => tree({ 'a.yaml': 'x' }, { read: never }), { timeout: '5s' }),
     source('Broken', async () => tree({}, { list: () => Promise.reject(new Error('The disk is on fire')) })),
     source('Good', async () => tree({ 'a.yaml': entity({ name: 'good' }) })),
   ])
-  await expect.poll(async () => (await portal.get('/catalog/default/component/good')).status).toBe(200)
+  await expect
+    .poll(async () => (await portal.get('/catalog/default/component/good')).status, { timeout: 15_000 })
+    .toBe(200)
   const early = await rows()
   expect(early.row('Hanging')[1]).toMatch(/reading/)
   expect(early.body).toContain('Asking the source what there is')
@@ -56,7 +59,7 @@ test('one that hangs and does not heed its signal, one that hangs in a file, and
   expect(row('Stuck')[1]).toBe('failed')
   expect(row('Broken')[1]).toBe('failed')
   expect(row('Good')[1]).not.toBe('failed')
-  expect(page.text.match(/Reading it took longer than 1s and was stopped/g)).toHaveLength(2)
+  expect(page.text.match(/Reading it took longer than 5s and was stopped/g)).toHaveLength(2)
   expect(page.text).toContain('The disk is on fire')
   expect(page.text).toContain('It has never been read')
 })
@@ -122,7 +125,7 @@ test('many that hang take the turns of others only until they are known to be sl
     const { createOpening } = await import('./opening.ts')
     const open = createOpening({ data: '', offline: false }, () => undefined)
     const stop = new AbortController()
-    const hanging = Array.from({ length: 6 }, (_, at) => open(source(`h-${at}`, never), stop.signal))
+    const hanging = Array.from({ length: 12 }, (_, at) => open(source(`h-${at}`, never), stop.signal))
     for (const one of hanging) one.catch(() => undefined)
     let isOpen = false
     const good = open(
@@ -140,7 +143,49 @@ test('many that hang take the turns of others only until they are known to be sl
     opened.giveBack()
     await vi.advanceTimersByTimeAsync(20 * 60_000)
     await expect(hanging[0]).rejects.toThrow('Reading it took longer than 20m and was stopped')
-    await expect(hanging[5]).rejects.toThrow('Reading it took longer than 20m and was stopped')
+    await expect(hanging[11]).rejects.toThrow('Reading it took longer than 20m and was stopped')
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('eight are asked at a time and four read; who waits to be read loses no time by it', async () => {
+  vi.useFakeTimers()
+  try {
+    const { createOpening } = await import('./opening.ts')
+    const open = createOpening({ data: '', offline: false }, () => undefined)
+    const { signal } = new AbortController()
+    let [asked, most] = [0, 0]
+    const opened: Opened[] = []
+    const opening = Array.from({ length: 10 }, (_, at) =>
+      open(
+        source(
+          `s-${at}`,
+          async () => {
+            most = Math.max(most, ++asked)
+            await new Promise((resolve) => setTimeout(resolve, 1000))
+            asked--
+            return tree({})
+          },
+          { timeout: '1m' },
+        ),
+        signal,
+      ).then((one) => opened.push(one)),
+    )
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(most).toBe(8)
+    expect(opened).toHaveLength(4)
+    await vi.advanceTimersByTimeAsync(45_000)
+    for (const one of opened.splice(0)) one.giveBack()
+    await vi.advanceTimersByTimeAsync(55_000)
+    expect(opened).toHaveLength(4)
+    expect(opened.map((one) => one.signal.aborted)).toEqual([false, false, false, false])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(opened.map((one) => one.signal.aborted)).toEqual([true, true, true, true])
+    for (const one of opened.splice(0)) one.giveBack()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(opened).toHaveLength(2)
+    await Promise.all(opening)
   } finally {
     vi.useRealTimers()
   }

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { PortalError } from '../../api/errors.ts'
+import { definePlugin } from '../../api/plugin.ts'
 import type { Provider } from '../../api/provider.ts'
 import type { SourceTree, TreeEntry } from '../../api/source-tree.ts'
 import { type TestPortal, testPortal } from '../../testing/index.ts'
+import { type CatalogChanged, catalogChanged } from './contract.ts'
 import { entity } from './fixtures/shop.ts'
 import { catalog } from './index.ts'
 
@@ -57,6 +59,26 @@ const start = async (options: Parameters<typeof catalog>[0] = {}, paths?: string
   portal = await testPortal({ plugins, ...(dataDir && { dataDir }) })
 }
 const state = async () => (await portal.get('/catalog/sources')).region('catalog-sources').text
+
+test('what is kept for pages stays, and pages of sources are told', async () => {
+  const events: CatalogChanged[] = []
+  const listener = definePlugin({
+    name: 'listener',
+    apiVersion: 1,
+    setup: (ctx) => void ctx.on(catalogChanged, (event) => void events.push(event)),
+  })
+  portal = await testPortal({ plugins: [catalog({ providers: [provider()] }), listener] })
+  const before = events.at(-1)?.generation
+  const told = events.length
+  await portal.crawl()
+  expect(events.length).toBeGreaterThan(told)
+  expect(events.at(-1)?.generation).toBe(before)
+  files['b.yaml'] = entity({ name: 'b' })
+  revision = 'two'
+  await portal.crawl()
+  expect(events.at(-1)?.generation).toBeGreaterThan(before ?? 0)
+  expect((await portal.get('/catalog')).text).toContain('b')
+})
 
 test('it is listed once, and again when it has changed', async () => {
   await start()

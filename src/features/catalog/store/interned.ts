@@ -15,6 +15,8 @@ export interface Interned {
   forget(): void
 }
 
+type Numbers = LRUCache<string, number>
+
 /** A value too long to be compared; no text of a file can be equal to it. */
 const tooLong = '\u0000long'
 
@@ -72,8 +74,8 @@ export function createInterned(): Interned {
     },
 
     forget() {
-      numbers.clear()
-      known.clear()
+      numbers = undefined
+      known = undefined
     },
   }
 }

@@ -177,6 +177,7 @@ async function fetchWith(
       env: access.env,
       input,
       timeout: limits.fetch,
+      yields: true,
       signal,
       watch: () => excess(path, limits.bytes),
       started: (pid) => writeFileSync(busy, String(pid)),
@@ -199,7 +200,7 @@ function promisor(url: string): Record<string, string> {
 async function local(args: CloneArgs, git: readonly string[], onOutput?: (chunk: Buffer) => boolean): Promise<Buffer> {
   const { path, home, signal } = args
   const rest = onOutput ? { onOutput, maxBytes: Number.POSITIVE_INFINITY } : {}
-  return runGit({ args: git, repository: path, home, signal, timeout: 120_000, ...rest })
+  return runGit({ args: git, repository: path, home, signal, timeout: 120_000, yields: true, ...rest })
 }
 
 async function writeState(path: string, state: CloneState): Promise<void> {
@@ -224,11 +225,17 @@ async function keepSmall(args: CloneArgs): Promise<void> {
   if (names.filter((name) => name.endsWith('.pack')).length <= args.limits.packs) return
   const config = promisor(args.address.url)
   const { path, home, signal, limits } = args
-  await runGit({ args: ['gc', '--quiet'], repository: path, home, config, signal, timeout: limits.fetch }).catch(
-    (error) => {
-      if (!(error instanceof GitFailure)) throw error // A clone that stays large does no harm.
-    },
-  )
+  await runGit({
+    args: ['gc', '--quiet'],
+    repository: path,
+    home,
+    config,
+    signal,
+    timeout: limits.fetch,
+    yields: true,
+  }).catch((error) => {
+    if (!(error instanceof GitFailure)) throw error // A clone that stays large does no harm.
+  })
 }
 
 /**

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { Secret } from '../../../api/env.ts'
@@ -11,6 +12,7 @@ import { gitServer } from '../../../testing/git-server.ts'
 import { parseGitAddress } from './address.ts'
 import { cloneLimits } from './clone.ts'
 import { contentOf, gitStage, protocols, signal } from './fixtures/stage.ts'
+import { runGit } from './program.ts'
 
 const at = gitStage()
 const token = 'tk-3f9c2ab1d07e'
@@ -81,6 +83,26 @@ describe('the program is run with care', () => {
     await expect(opening).rejects.toThrow('aborted')
     at.server.behave(undefined)
     expect(await contentOf(await at.repository().open(undefined, signal))).toBe('one')
+  })
+
+  test('what nobody waits for lets everything else go first', async () => {
+    const priorityOf = async (yields: boolean) => {
+      let found: number | undefined
+      const started = (pid: number) => {
+        found = getPriority(pid)
+      }
+      await runGit({
+        args: ['cat-file', '--batch'],
+        repository: at.source.path,
+        home: at.base,
+        timeout: 30_000,
+        yields,
+        started,
+      })
+      return found
+    }
+    expect(await priorityOf(false)).toBe(getPriority())
+    expect(await priorityOf(true)).toBe(Math.min(getPriority() + 5, 19))
   })
 
   test('a repository larger than allowed, or slower, is given up', async () => {

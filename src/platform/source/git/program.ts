@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { setMaxListeners } from 'node:events'
+import { getPriority, setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { env } from '../../../api/env.ts'
 
@@ -34,6 +35,8 @@ export interface GitRun {
   signal?: AbortSignal | undefined
   /** Gets the output as it comes; then none is collected. Returning `false` ends the run early and well. */
   onOutput?(chunk: Buffer): boolean | undefined
+  /** Nobody waits for it: it yields the processor to whatever else runs, such as the portal with its pages. */
+  yields?: boolean
   /** Asked every second; a text ends the run as too large, for that reason. */
   watch?(): Promise<string | undefined>
   /** Told of the process as soon as it runs. */
@@ -44,6 +47,9 @@ const mebibyte = 1024 * 1024
 const maxErrorBytes = 64 * 1024
 /** How long git gets to remove its temporary files before it is killed. */
 const grace = 2000
+/** How much lower than ours the priority of a run is that yields: it gets a third of the processor that we would. */
+const niceness = 5
+const lowestPriority = 19
 
 /**
  * Runs git once, without a shell, prompts, hooks, settings of the machine or of users, and helpers of any kind.
@@ -55,6 +61,7 @@ export async function runGit(run: GitRun): Promise<Buffer> {
   const { signal, input = '', timeout, maxBytes = 16 * mebibyte } = run
   signal?.throwIfAborted()
   const child = start(run)
+  if (child.pid !== undefined && run.yields) lower(child.pid)
   if (child.pid !== undefined) run.started?.(child.pid)
   const chunks: Buffer[] = []
   const errors: Buffer[] = []
@@ -145,6 +152,15 @@ function start({
     windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+}
+
+/** Programs that it starts from now on inherit it. */
+function lower(pid: number): void {
+  try {
+    setPriority(pid, Math.min(getPriority() + niceness, lowestPriority))
+  } catch {
+    // It has ended already, or the system has no such thing: it does its work all the same.
+  }
 }
 
 function exitOf(child: ChildProcessWithoutNullStreams): Promise<number> {

@@ -143,6 +143,7 @@ export function openRepository(args: GitRepositoryArgs): GitRepository {
       config,
       env,
       timeout: lsRemoteTimeout,
+      yields: true,
       signal,
       maxBytes: 4_000_000,
     })
