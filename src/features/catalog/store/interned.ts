@@ -15,8 +15,6 @@ export interface Interned {
   forget(): void
 }
 
-type Numbers = LRUCache<string, number>
-
 /** A value too long to be compared; no text of a file can be equal to it. */
 const tooLong = '\u0000long'
 
@@ -74,8 +72,8 @@ export function createInterned(): Interned {
     },
 
     forget() {
-      numbers = undefined
-      known = undefined
+      numbers.clear()
+      known.clear()
     },
   }
 }
