@@ -7,8 +7,9 @@ import { plainGit, type TestRepository, testRepository } from '../../../testing/
 import { type GitServer, gitServer } from '../../../testing/git-server.ts'
 import { sourceTreeContract } from '../source-tree.contract.ts'
 import { parseGitAddress } from './address.ts'
+import { createBatch, type GitBatch } from './batch.ts'
 import { openRepository } from './repository.ts'
-import type { GitTree } from './tree.ts'
+import { createGitTree, type GitTree } from './tree.ts'
 
 const signal = new AbortController().signal
 
@@ -68,6 +69,36 @@ describe('a tree', () => {
     at = await stage()
   })
   afterEach(() => at.close())
+
+  test('a file that was looked at is known without git, in later openings too, and its size once it is here', async () => {
+    const commit = at.source.commit({ 'a/b/first.txt': 'content' })
+    const run = { repository: at.source.path, home: at.base }
+    const batch = createBatch(run)
+    const [asked, isFetched] = [[] as string[], { now: false }]
+    const read: GitBatch['read'] = (name, maxBytes) => {
+      asked.push(name)
+      return maxBytes > 0 || isFetched.now ? batch.read(name, maxBytes) : Promise.resolve(undefined)
+    }
+    const open = () =>
+      createGitTree({
+        run,
+        batch: { ...batch, read },
+        commit,
+        fetchBlobs: async () => undefined,
+        damaged: () => undefined,
+      })
+    try {
+      expect(await open().stat('a/b/first.txt')).toMatchObject({ size: 0 })
+      isFetched.now = true
+      const found = await open().stat('a/b/first.txt')
+      expect(found?.size).toBe(7)
+      asked.splice(0)
+      expect(await open().stat('a/b/first.txt')).toEqual(found)
+      expect(asked).toEqual([])
+    } finally {
+      batch.close()
+    }
+  })
 
   const all = () => true
   const paths = async (tree: GitTree) => (await tree.list()).map(({ path }) => path)

@@ -63,6 +63,9 @@ const nodes = new LRUCache<string, Map<string, TreeNode>>({
   sizeCalculation: (one) => one.size + 5,
 })
 
+/** Of blobs that are here, by repository and id: to ask git for one may take a process. */
+const sizes = new LRUCache<string, number>({ max: 5000 })
+
 export function createGitTree(parts: GitTreeParts): GitTree {
   const { run, batch, commit, limits = listingLimits, notes = [] } = parts
   let warnings: readonly string[] = notes
@@ -168,6 +171,16 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     return object.bytes
   }
 
+  /** Of a blob that was not fetched 0. */
+  async function sizeOf(id: string): Promise<number> {
+    const name = `${run.repository}\n${id}`
+    const known = sizes.get(name)
+    if (known !== undefined) return known
+    const object = await ask(id, 0)
+    if (object) sizes.set(name, object.size)
+    return object?.size ?? 0
+  }
+
   async function ask(id: string, maxBytes: number, signal?: AbortSignal) {
     try {
       return await batch.read(id, maxBytes, signal)
@@ -233,8 +246,7 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     async stat(path) {
       const file = await fileAt(path)
       if (!file) return undefined
-      const object = await ask(file.id, 0)
-      return { path: treePath(path), blob: file.id, size: object?.size ?? 0 }
+      return { path: treePath(path), blob: file.id, size: await sizeOf(file.id) }
     },
 
     async prefetch(wants, signal) {
