@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const perFile = 500
-const adjectives = [
+/** The first words of names. */
+export const adjectives = [
   'amber',
   'brisk',
   'calm',
@@ -31,7 +32,7 @@ const nouns = [
   'quote',
   'badge',
 ]
-const tags = [
+export const tags = [
   'java',
   'go',
   'typescript',
@@ -79,6 +80,20 @@ export function countEntities(folder) {
   const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name))
   const kinds = files.flatMap((name) => readFileSync(join(folder, name), 'utf8').match(/^kind: *\S+/gm) ?? [])
   return kinds.filter((line) => !/Location/.test(line)).length
+}
+
+/** Names of the components that `writeCatalog` writes for so many. */
+export function componentNames(components) {
+  return namesOf('components', components)
+}
+
+/** Gives the first component another description. @returns its page, and the text that is to be found there */
+export function changeDescription(folder, number) {
+  const file = join(folder, 'components-001.yaml')
+  const text = readFileSync(file, 'utf8')
+  const description = `Description number ${number} of a part`
+  writeFileSync(file, text.replace(/^ {2}description: .*$/m, `  description: ${JSON.stringify(description)}`))
+  return { path: `/catalog/default/component/${/^ {2}name: (\S+)$/m.exec(text)?.[1]}`, text: description }
 }
 
 function entitySets(count, random) {
@@ -202,7 +217,8 @@ function title(name) {
   return name.replace(/(^|-)(\w)/g, (_, dash, letter) => (dash ? ' ' : '') + letter.toUpperCase())
 }
 
-function toYaml(value) {
+/** A document, its keys in their order. */
+export function toYaml(value) {
   return lines(value, '').join('')
 }
 
@@ -227,8 +243,8 @@ function lines(value, indent) {
     })
 }
 
-// xorshift: small, and the same on every machine.
-function generator(seed) {
+/** Numbers that are the same on every machine: xorshift, which is small. */
+export function generator(seed) {
   let state = seed >>> 0 || 1
   const below = (limit) => {
     state ^= state << 13

@@ -1,17 +1,19 @@
 // Starts a portal as a child, watches it from outside, and stops it.
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { cpuOf, descendants, memoryOf, statOf, watchMemory } from './processes.mjs'
 
 const program = fileURLToPath(new URL('../bin/callboard.mjs', import.meta.url))
 
 /** What `npm start` tells the allocator; glibc only. */
 const asNpmStart = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' }
 
-/** @param {{ config: string, dataDir: string, log: string }} files */
-export async function startServer({ config, dataDir, log }) {
+/** @param {{ config: string, dataDir: string, log: string, env?: Record<string, string> }} files */
+export async function startServer({ config, dataDir, log, env = {} }) {
   const port = await freePort()
   const output = openSync(log, 'a')
   const started = performance.now()
@@ -23,6 +25,7 @@ export async function startServer({ config, dataDir, log }) {
       DATA_DIR: dataDir,
       NODE_ENV: 'production',
       ...asNpmStart,
+      ...env,
     },
     stdio: ['ignore', output, output],
   })
@@ -31,8 +34,19 @@ export async function startServer({ config, dataDir, log }) {
     child.once('exit', (code, signal) => resolve({ code, signal }))
   })
   const url = `http://127.0.0.1:${port}`
-  const server = { url, started, pid: child.pid, until, get, stop, memory: () => memoryOf(child.pid) }
-  return server
+  const { pid } = child
+  return {
+    url,
+    started,
+    pid,
+    until,
+    get,
+    ask,
+    stop,
+    memory: () => memoryOf(pid),
+    cpu: () => cpuOf(pid),
+    watchMemory: () => watchMemory(pid),
+  }
 
   /** Asks every few milliseconds until `test` gives something. @returns that, and the time since the start in ms */
   async function until(what, test, { every = 5, deadline = 120_000 } = {}) {
@@ -48,6 +62,18 @@ export async function startServer({ config, dataDir, log }) {
     const response = await fetch(url + path)
     const body = await response.text()
     return { status: response.status, body }
+  }
+
+  /** Asks as `callboard crawl` does, with the key that the portal leaves in its data folder. */
+  async function ask(method, path, body) {
+    const { key } = JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8'))
+    const response = await fetch(url + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
+    return response.json()
   }
 
   /** Ends it as a service manager would. @throws Error unless it ends well and leaves nothing behind */
@@ -81,60 +107,4 @@ async function freePort() {
     server.close(resolve)
   })
   return port
-}
-
-/** Memory of a process and all it started, in MiB; undefined where there is no /proc. */
-function memoryOf(pid) {
-  const family = descendants(pid)
-  if (family.length === 0) return undefined
-  const sum = (field) => family.reduce((total, one) => total + kibibytes(one, field), 0) / 1024
-  const processes = family.map((one) => `${commandOf(one)}: ${round(kibibytes(one, 'Rss') / 1024)}`)
-  return { rss: round(sum('Rss')), pss: round(sum('Pss')), processes }
-}
-
-function commandOf(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      .split('\0')
-      .slice(0, 3)
-      .map((word) => word.split('/').at(-1))
-      .join(' ')
-      .trim()
-  } catch {
-    return 'ended'
-  }
-}
-
-function kibibytes(pid, field) {
-  try {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-    return Number(new RegExp(`^${field}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? 0)
-  } catch {
-    return 0 // Ended in the meantime.
-  }
-}
-
-function descendants(pid) {
-  if (!statOf(pid)) return []
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-  const parents = new Map(all.map((one) => [one, statOf(one)?.parent]))
-  const family = [pid]
-  for (const member of family) for (const [one, parent] of parents) if (parent === member) family.push(one)
-  return family
-}
-
-function statOf(pid) {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return state === 'Z' ? undefined : { parent: Number(parent) }
-  } catch {
-    return undefined
-  }
-}
-
-function round(value) {
-  return Math.round(value * 10) / 10
 }
