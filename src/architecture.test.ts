@@ -60,6 +60,7 @@ test('imports point one way: main, app, features, platform, api', () => {
         'the gallery draws the cards of the catalog',
       'src/features/admin/source-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws the sources',
       'src/features/admin/fact-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws facts as columns',
+      'src/features/admin/graph-fixtures.ts -> src/features/graph/views.ts': 'the gallery draws relations',
       'src/features/admin/history-fixtures.ts -> src/features/catalog/history-views.ts':
         'the gallery draws the history',
       'src/features/admin/organisation-fixtures.ts -> src/features/catalog/organisation-views.ts':
@@ -201,7 +202,10 @@ test("a plugin's index only wires: at most 60 lines; a contract has at most 100"
     const name = /^src\/features\/[^/]+\/(index|contract)\.ts$/.exec(path)?.[1] as keyof typeof limits | undefined
     return name && (texts.get(path) ?? '').trimEnd().split('\n').length > limits[name]
   })
-  const excused = { 'src/features/catalog/index.ts': 'it brings nearly every contribution point, each in one line' }
+  const excused = {
+    'src/features/catalog/contract.ts': 'several features ask it, each in words of their own',
+    'src/features/catalog/index.ts': 'it brings nearly every contribution point, each in one line',
+  }
   expect(except(found, excused)).toEqual(nothing)
 })
 

@@ -89,6 +89,13 @@ const pages: Record<string, string> = {
   '/notifications?view=saved': 'notifications/index',
   '/notifications?view=done&topic=extras.general': 'notifications/index',
   '/notifications/settings?saved=1': 'notifications/settings',
+  '/catalog-graph': 'graph/index',
+  '/catalog-graph?rootEntityRefs[]=component:default/cart': 'graph/index',
+  '/catalog-graph?rootEntityRefs[]=component:default/cart&selectedKinds=user': 'graph/index',
+  '/catalog-graph?add=cart': 'graph/index',
+  '/catalog-graph?add=nothing-has-this-name': 'graph/index',
+  '/catalog-graph/impact?entity=component:default/cart': 'graph/impact',
+  '/catalog-graph/impact?entity=group:default/cart': 'graph/impact',
   '/admin/gallery': 'admin/gallery',
   '/nowhere': 'shared/error',
 }
@@ -114,7 +121,7 @@ beforeAll(async () => {
   for (const [url, body] of await registering(stage)) answers.set(url, body)
   answers.set('palette', (await portal.get('/search/palette?query=cart')).body)
   empty = await testPortal()
-  for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation'])
+  for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation', '/catalog-graph'])
     answers.set(`empty ${url}`, (await empty.get(url)).body)
 })
 afterAll(async () => {
@@ -180,6 +187,8 @@ describe('regions', () => {
   const otherIds: Record<string, string> = {
     'catalog/_activity': 'stands once for every source that is being read',
     'catalog/_removal': 'stands once for every source of which much is missing',
+    'graph/_affected': 'stands once for every owner',
+    'graph/_link': 'stands once for every end of a relation',
     'catalog/_branch': 'stands once for every group that has others below it',
     'catalog/_found': 'stands once for groups and once for people, with an id each',
     'catalog/_text': 'catalog-text is the field of the list, so this one is catalog-text-view',

@@ -7,6 +7,7 @@ import { cardSamples } from './card-fixtures.ts'
 import { contributors } from './contributor-fixtures.ts'
 import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
 import { factColumn, withFacts } from './fact-fixtures.ts'
+import { graphSections } from './graph-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
 import { begin, proposal, written } from './infer-fixtures.ts'
 import { channels, notificationList, notificationTopics } from './notification-fixtures.ts'
@@ -330,6 +331,7 @@ export function gallery(): GalleryPage {
       section('Groups that hang wrong', 'catalog/_broken', [['every fault', broken]]),
       section('People without a group', 'catalog/_loose', [['more than fit', loose]]),
       section('Found in the organisation', 'catalog/_found', [['groups', found]], true),
+      ...graphSections.map((one) => section(...one)),
       section('File to write', 'catalog/_written', [['without a token', written]], true),
       section('Open proposal', 'catalog/_proposal', [['of a file', proposal]]),
       section('First start', 'catalog/_begin', [['the command', begin]]),

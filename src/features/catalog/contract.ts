@@ -98,3 +98,73 @@ export interface CatalogSummariser {
 }
 
 export const catalogSummary: ServiceRef<CatalogSummariser> = serviceRef('catalog.summary')
+
+/** An entity in a graph, or what a file names and nothing defines: then `known` is false. */
+export interface GraphNode {
+  ref: string
+  /** As it is written in files: `Component`. */
+  kind: string
+  title: string
+  type: string | null
+  href: string
+  icon: string
+  owner: OwnerLink | null
+  known: boolean
+  /** How far it is from the nearest root. */
+  steps: number
+  /** From where it was reached first, and what the relation is called from there; null for a root. */
+  via: { ref: string; type: string } | null
+}
+
+/** A relation between two nodes. It leads from the whole, the owner or the user to the part, the owned or the used. */
+export interface GraphEdge {
+  from: string
+  to: string
+  /** `dependsOn`; in words `depends on`. */
+  type: string
+  words: string
+  /** The same as seen from `to`; null where nothing is seen from there. */
+  reverse: string | null
+  reverseWords: string | null
+}
+
+/** A kind of relation with its two names. */
+export type GraphRelation = Omit<GraphEdge, 'from' | 'to'>
+
+export interface GraphQuery {
+  /** References in full. */
+  roots: readonly string[]
+  /** How many steps to go; may be infinite. */
+  depth: number
+  /** In lower case; all where it is empty. */
+  kinds: readonly string[]
+  /** Relations to follow, as they are called where one comes from; all where it is undefined. */
+  types: readonly string[] | undefined
+  /** Relations that are not followed, by either name. */
+  except?: readonly string[]
+  /** How many nodes; the nearest are kept. */
+  most: number
+}
+
+export interface Neighbourhood {
+  /** The roots that the actor may see, then the others by distance and name. */
+  nodes: readonly GraphNode[]
+  edges: readonly GraphEdge[]
+  /** How many more there are within the distance. */
+  left: number
+  /** The walk ended before it had met everything, so that more are left than `left` says. */
+  endless: boolean
+}
+
+/** The relations of the catalog as a graph. Of an entity that the actor may not see there is neither node nor edge. */
+export interface CatalogGraph {
+  /** Equal as long as the actor would be shown the same: the key of what may be cached. */
+  version(actor: Actor): string
+  neighbourhood(actor: Actor, query: GraphQuery): Neighbourhood
+  /** The relations that the kinds of the catalog know, each pair once. */
+  relations(): readonly GraphRelation[]
+  /** Where a graph may begin: entities with these words in their names, or without words domains and systems. */
+  starts(actor: Actor, text: string, most: number): readonly GraphNode[]
+}
+
+export const catalogGraph: ServiceRef<CatalogGraph> = serviceRef('catalog.graph')

@@ -11,7 +11,7 @@ import { apiRoutes } from './api.ts'
 import { createCodeOwnersReader } from './code-owners.ts'
 import { commands } from './commands.ts'
 import { CatalogOptions } from './config.ts'
-import { catalogReader, catalogSummary } from './contract.ts'
+import { catalogGraph, catalogReader, catalogSummary } from './contract.ts'
 import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
 import { contributorCards } from './contributor-cards.ts'
 import { contributorReaderRef, createContributorReader } from './contributors.ts'
@@ -21,6 +21,7 @@ import { provideDirectory } from './directory.ts'
 import { factCards } from './facts/cards.ts'
 import { repositoryFacts } from './facts/repository.ts'
 import { setUpFacts } from './facts/setup.ts'
+import { createGraphService } from './graph-service.ts'
 import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
 import { announceChanges } from './live.ts'
@@ -144,6 +145,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(historyService, history)
       ctx.provide(organisationService, organisation)
       ctx.provide(catalogReader, service)
+      ctx.provide(catalogGraph, createGraphService(ctx, service, policy, contributions))
       ctx.provide(originsRef, origins)
       ctx.provide(crawlerRef, crawler)
       ctx.provide(registerRef, register)
