@@ -5,7 +5,7 @@ import { owners } from './entity-fixtures.ts'
 const link = (title: string, icon = 'box'): NodeLink => ({ ref: `component:default/${title}`, title, href: '#', icon })
 const ghost: NodeLink = { ref: 'component:default/ghost', title: 'ghost', href: null, icon: 'alert' }
 
-const box = { y: 30, width: 180, height: 40, sub: null, cut: false } as const
+const box = { y: 30, width: 180, height: 40, sub: null } as const
 const drawing: Drawing = {
   width: 700,
   height: 150,
@@ -21,7 +21,6 @@ const drawing: Drawing = {
       title: 'ghost…',
       label: 'ghost: unknown',
       state: 'unknown',
-      cut: true,
     },
     {
       ...box,

@@ -61,9 +61,8 @@ const drawn = (nodes: Parameters<typeof planOf>[0]) => {
 test('a name that fits is shown whole, a longer one is cut and told in full', () => {
   const long = node('long', { title: 'Rechtsschutzversicherungsgesellschaften' })
   const { plan, drawing } = drawn([a, long])
-  expect(drawing.nodes[0]).toMatchObject({ title: 'a', sub: 'Component', cut: false, state: 'root' })
+  expect(drawing.nodes[0]).toMatchObject({ title: 'a', sub: 'Component', state: 'root' })
   expect(drawing.nodes[1]).toMatchObject({
-    cut: true,
     label: 'Rechtsschutzversicherungsgesellschaften: Component, service',
   })
   expect(drawing.nodes[1]?.title).toMatch(/^Rechts.*…$/)

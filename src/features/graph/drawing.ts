@@ -115,7 +115,6 @@ function drawnNode(node: GraphNode, at: number, place: { x: number; y: number; w
     title,
     sub,
     label: labelOf(node, isRoot),
-    cut: title !== node.title || sub !== subOf(node),
     state: isRoot ? 'root' : node.known ? 'plain' : 'unknown',
   }
 }

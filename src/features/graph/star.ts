@@ -164,7 +164,6 @@ function drawn(node: GraphNode, at: number, place: { x: number; y: number; width
     title,
     sub: null,
     label: labelOf(node, at === 0),
-    cut: title !== text,
     state: node.known ? 'plain' : 'unknown',
   }
 }
@@ -179,7 +178,6 @@ function moreNode(more: number, words: string, place: { at: number; x: number; y
     title,
     sub: null,
     label: `${title}: ${words}`,
-    cut: false,
     state: 'more',
   }
 }

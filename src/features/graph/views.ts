@@ -17,10 +17,8 @@ export interface DrawnNode {
   title: string
   /** The second line; null where there is one only. */
   sub: string | null
-  /** In full, for those who listen. */
+  /** In full, for those who listen or point at it. */
   label: string
-  /** Whether part of it could not be shown: then pointing at it shows the label. */
-  cut: boolean
   state: 'root' | 'plain' | 'unknown' | 'more'
 }
 
