@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drawingOf, linesOf, planOf } from './drawing.ts'
+import { drawingOf, linesOf, planOf, simplified } from './drawing.ts'
 import { edge, node, state } from './fixtures/web.ts'
 import { widthOf } from './text-width.ts'
 
@@ -35,7 +35,7 @@ test('unmerged, each direction has its line', () => {
 })
 
 test('simplified, only the lines by which each was reached are left', () => {
-  const lines = linesOf({ nodes, edges }, state({ unidirectional: 'true' }))
+  const lines = linesOf(simplified({ nodes, edges, left: 0, endless: false }), state())
   expect(lines.map(({ from, to }) => [from, to])).toEqual([
     [0, 1],
     [0, 2],

@@ -1,12 +1,12 @@
 import { plural } from '../../platform/views/plural.ts'
-import type { GraphEdge, GraphNode, Neighbourhood } from '../catalog/contract.ts'
+import type { GraphNode, Neighbourhood } from '../catalog/contract.ts'
 import type { Layout, LayoutPlan } from './layout-plan.ts'
 import type { GraphState } from './query.ts'
 import { cutToFit, widthOf } from './text-width.ts'
 import type { Drawing, DrawnEdge, DrawnNode } from './views.ts'
 
 /** Sizes of type as the style sheet has them; what is bold counts as a larger one. */
-export const fonts = { title: 13 * 1.08, sub: 11.5, word: 11 } as const
+export const fonts = { title: 13 * 1.1, sub: 11.5, word: 11 } as const
 
 const box = { height: 46, least: 116, most: 224, text: 35, end: 10 } as const
 const lineHeight = 14
@@ -37,9 +37,8 @@ export function linesOf({ nodes, edges }: Pick<Neighbourhood, 'nodes' | 'edges'>
     line.words.add(words)
     lines.set(`${start} ${end}`, { ...line, holds: line.holds && holds })
   }
-  const shown = state.simplified ? edges.filter(shortest(nodes)) : edges
-  const full = shown.length <= mostFullLabels
-  for (const { from, to, type, words, reverseWords } of shown) {
+  const full = edges.length <= mostFullLabels
+  for (const { from, to, type, words, reverseWords } of edges) {
     const holds = holding.has(type)
     add(from, to, state.merged && full && reverseWords !== null ? `${words} / ${reverseWords}` : words, holds)
     if (!state.merged && reverseWords !== null) add(to, from, reverseWords, holds)
@@ -49,6 +48,13 @@ export function linesOf({ nodes, edges }: Pick<Neighbourhood, 'nodes' | 'edges'>
     words: [...words],
     how: holds ? 'holds' : 'uses',
   }))
+}
+
+/** Only the relations by which each entity was reached first. */
+export function simplified(nearby: Neighbourhood): Neighbourhood {
+  const origins = new Map(nearby.nodes.map(({ ref, via }) => [ref, via?.ref]))
+  const edges = nearby.edges.filter(({ from, to }) => origins.get(to) === from || origins.get(from) === to)
+  return { ...nearby, edges }
 }
 
 /** What Graphviz is asked for. */
@@ -131,12 +137,6 @@ function labelBox(words: readonly string[]): { width: number; height: number } {
 function wordsAt(words: readonly string[], [x, y]: readonly [number, number]): DrawnEdge['words'] {
   const top = y + margin - ((words.length - 1) * lineHeight) / 2
   return words.map((text, at) => ({ text, x: round(x + margin), y: round(top + at * lineHeight) }))
-}
-
-/** Only those that led to a node first. */
-function shortest(nodes: readonly GraphNode[]): (edge: GraphEdge) => boolean {
-  const origins = new Map(nodes.map(({ ref, via }) => [ref, via?.ref]))
-  return ({ from, to }) => origins.get(to) === from || origins.get(from) === to
 }
 
 /** The path with the margin added to each of its points. */

@@ -4,7 +4,7 @@ import type { PluginContext } from '../../api/plugin.ts'
 import { formatRef, parseRef } from '../../api/ref.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { type CatalogGraph, catalogGraph, catalogReader, type Neighbourhood } from '../catalog/contract.ts'
-import { drawingOf, linesOf, planOf } from './drawing.ts'
+import { drawingOf, linesOf, planOf, simplified } from './drawing.ts'
 import { filtersOf } from './filters.ts'
 import { type Impact, impactOf } from './impact.ts'
 import { impactJson, impactPage } from './impact-view.ts'
@@ -67,11 +67,12 @@ export function createGraphPages(ctx: PluginContext, layouter: Layouter): GraphP
       const asked = readState(address)
       const found = address.add === undefined ? undefined : catalog().starts(actor, address.add, mostFound)
       const exact = found?.length === 1 ? found : undefined
-      const whole = exact ? readState({ ...address, ...withRoot(asked, exact[0]?.ref ?? '') }) : asked
+      const asGiven = exact ? readState({ ...address, ...withRoot(asked, exact[0]?.ref ?? '') }) : asked
       const relations = catalog().relations()
-      const state = withoutUsual(whole, relations)
+      const state = withoutUsual(asGiven, relations)
       const counts = await ctx.use(catalogReader).countByKind(actor)
-      const nearby = catalog().neighbourhood(actor, catalogQuery(state))
+      const whole = catalog().neighbourhood(actor, catalogQuery(state))
+      const nearby = state.simplified ? simplified(whole) : whole
       const roots = nearby.nodes.filter(({ steps }) => steps === 0)
       const missing = state.roots.filter((ref) => roots.every((root) => root.ref !== ref))
       if (roots.length === 0 && missing.length > 0) throw absent(missing)

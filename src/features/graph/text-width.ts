@@ -1,11 +1,12 @@
 // Signs of one width in the system's fonts, roughly, as a share of the size of the font. Rather too wide than too narrow.
 const widths: readonly (readonly [RegExp, number])[] = [
   [/\p{M}|\p{Cf}/u, 0],
-  [/[ijlI|.,:;'`!()[\]{}]/u, 0.36],
-  [/[frt "*\-/\\]/u, 0.44],
-  [/[mwMW@%—]/u, 0.95],
-  [/[A-Z0-9_&<>=+~#?$]/u, 0.68],
-  [/[\u0020-\u024f\u0370-\u052f]/u, 0.61],
+  [/[ijlI|.,:;'`!]/u, 0.33],
+  [/[frt "*()\-/\\[\]{}]/u, 0.42],
+  [/[acegksuvxyzJ?]/u, 0.6],
+  [/[mwMW@%—]/u, 0.98],
+  [/[A-Z&<>=+~#]/u, 0.76],
+  [/[\u0020-\u024f\u0370-\u052f]/u, 0.64],
 ]
 const wide = 1.05
 const shares = new Map<string, number>()
