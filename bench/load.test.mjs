@@ -41,6 +41,17 @@ test('a loop asks for one path after the other, and connections begin apart', as
   expect(new Set(asked)).toEqual(new Set(['/a', '/b', '/c', '/d']))
 })
 
+test('where no answer comes in time, the look is longer', async () => {
+  const begun = performance.now()
+  const target = await serverOf((_request, response) => {
+    // The first look, of one second, is over by then.
+    setTimeout(() => response.end('ok'), Math.max(0, begun + 1500 - performance.now()))
+  })
+  const { perSecond, p50Ms } = await closedLoop(target, ['/a'], { seconds: 1 })
+  expect(perSecond).toBeGreaterThan(0)
+  expect(p50Ms).toBeGreaterThan(0)
+})
+
 test('an answer that is no success is an error, not a rate', async () => {
   const target = await serverOf((_request, response) => response.writeHead(500).end())
   await expect(closedLoop(target, ['/a'], { seconds: 1 })).rejects.toThrow('another status than 2xx')
