@@ -5,6 +5,7 @@ import { entryOf } from '../model/entry.ts'
 import { documents, sources, terms, texts } from '../schema.ts'
 import { indexTable } from './index-table.ts'
 
+/** Of both tables: each takes the columns that it has. */
 type Row = typeof documents.$inferSelect & Pick<typeof texts.$inferSelect, 'heading' | 'attributes' | 'body'>
 
 /** Adds or replaces. @returns how many were new or other */
@@ -27,12 +28,8 @@ export function putDocuments(tx: Transaction, source: string, given: readonly Se
     entries.push(entry)
   }
   tx.bulkDelete(indexTable.rowid, replaced)
-  tx.bulkInsert(documents, rows.map(withoutText), 'replace')
-  tx.bulkInsert(
-    texts,
-    rows.map(({ id, heading, attributes, body }) => ({ id, heading, attributes, body })),
-    'replace',
-  )
+  tx.bulkInsert(documents, rows, 'replace')
+  tx.bulkInsert(texts, rows, 'replace')
   tx.bulkInsert(
     indexTable,
     rows.map(({ id }, at) => ({ rowid: id, ...(entries[at]?.columns ?? nothing) })),
@@ -154,8 +151,4 @@ function isSame(before: Row, after: Row): boolean {
     const [a, b] = [before[key], after[key]]
     return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b))
   })
-}
-
-function withoutText({ heading: _heading, attributes: _attributes, body: _body, ...row }: Row) {
-  return row
 }
