@@ -109,9 +109,8 @@ async function measureBusy(server, ids, { folder, names }) {
 /** From the webhook, which comes right after the push, to the page that shows it. */
 async function measurePushes(server, { folder, names, forge }) {
   const runs = []
-  for (let number = 1; number <= pushes; number++) {
-    const name = names[number * 7]
-    const text = await changeRepository(folder, names, name, 200 + number)
+  for (const [index, name] of someOf(names, pushes).entries()) {
+    const text = await changeRepository(folder, names, name, 200 + index)
     const since = performance.now()
     await deliver(server, `${forge.origin}/${name}.git`)
     runs.push(await untilShown(server, { path: entityOf(name), text }, since))

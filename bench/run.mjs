@@ -32,18 +32,19 @@ const { values: options } = parseArgs({
 const [runs, seconds, rest, repositories] = ['runs', 'seconds', 'rest', 'repositories'].map((name) =>
   positive(name, options[name]),
 )
+if (repositories < 4)
+  throw new Error('--repositories is to be four at least: three are changed, and one holds the teams.')
 const size = options.size ?? options.components
 const parts = chosenParts({ ...options, size: size === undefined ? undefined : positive('size', size) })
 const say = options.json ? () => undefined : (line) => console.error(line)
 const temporary = mkdtempSync(join(tmpdir(), 'callboard-bench-'))
 
-try {
-  const result = await measure()
-  if (options.write) writeFileSync(page, replaceBlock(readFileSync(page, 'utf8'), tableOf(result)))
-  console.log(JSON.stringify(result, undefined, 2))
-} finally {
-  rmSync(temporary, { recursive: true, force: true })
-}
+process.once('exit', () => rmSync(temporary, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
+const result = await measure()
+if (options.write) writeFileSync(page, replaceBlock(readFileSync(page, 'utf8'), tableOf(result)))
+console.log(JSON.stringify(result, undefined, 2))
 
 async function measure() {
   const machine = { node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model, load: loadavg()[0] }

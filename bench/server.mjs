@@ -30,8 +30,14 @@ export async function startServer({ config, dataDir, log, env = {} }) {
     stdio: ['ignore', output, output],
   })
   closeSync(output)
+  const kill = () => child.kill('SIGKILL')
+  // Whatever ends the measurement ends it, too.
+  process.prependListener('exit', kill)
   const ended = new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }))
+    child.once('exit', (code, signal) => {
+      process.off('exit', kill)
+      resolve({ code, signal })
+    })
   })
   const url = `http://127.0.0.1:${port}`
   const { pid } = child
