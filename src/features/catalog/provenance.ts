@@ -94,7 +94,7 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
   // While a large source is read, every second brings other states of the catalog, in which most is as it was.
   const placed = new LRUCache<string, Stated>({ max: 5000 })
   // A page may ask for many documents of one large file.
-  const files = new LRUCache<string, readonly Chunk[]>({ max: 20, maxSize: 3_000_000, sizeCalculation: lengthOf })
+  const files = new LRUCache<string, readonly Chunk[]>({ max: 500, maxSize: 3_000_000, sizeCalculation: lengthOf })
   const reading = new Map<string, Promise<readonly Chunk[] | { why: Lost }>>()
   // Cards of one page ask for themselves: they share what was parsed.
   const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 3, ttl: lookAgain })
