@@ -1,6 +1,6 @@
 import type { Commit, Contributors, ContributorsOptions } from '../../../api/source-tree.ts'
 import { type Authored, createTally } from '../tally.ts'
-import { type GitRun, runGit } from './program.ts'
+import { GitFailure, type GitRun, runGit } from './program.ts'
 
 export interface LastCommits {
   of(path: string): Promise<Commit | undefined>
@@ -9,7 +9,7 @@ export interface LastCommits {
 type Run = Pick<GitRun, 'repository' | 'home' | 'signal'>
 
 /** How far back is looked: in commits, and in paths that are remembered. */
-export const historyLimits = { commits: 50_000, paths: 150_000 }
+export const historyLimits = { commits: 50_000, paths: 150_000, memory: 1024 * 1024 * 1024 }
 const patience = 120_000
 const format = '--format=%x01%H%x00%an%x00%at'
 
@@ -39,7 +39,12 @@ export function createLastCommits(run: Run, commit: string, limits = historyLimi
         onOutput: take,
         maxBytes: Number.POSITIVE_INFINITY,
         timeout: patience,
+        maxMemory: limits.memory,
       })
+      isDone = true
+    } catch (error) {
+      // One commit may hold more files than fit into memory; what was found of later ones stands.
+      if (!(error instanceof GitFailure) || error.reason !== 'memory') throw error
       isDone = true
     } finally {
       waiting.clear()

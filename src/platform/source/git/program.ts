@@ -1,12 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { setMaxListeners } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { env } from '../../../api/env.ts'
 
 /** How a run of git ended when it did not end well. Its text may hold addresses, never credentials. */
 export class GitFailure extends Error {
-  readonly reason: 'exit' | 'absent' | 'timeout' | 'output' | 'size'
+  readonly reason: 'exit' | 'absent' | 'timeout' | 'output' | 'size' | 'memory'
   readonly stderr: string
 
   constructor(reason: GitFailure['reason'], message: string, stderr = '') {
@@ -37,6 +38,8 @@ export interface GitRun {
   onOutput?(chunk: Buffer): boolean | undefined
   /** Nobody waits for it: it yields the processor to whatever else runs, such as the portal with its pages. */
   yields?: boolean
+  /** Most bytes of memory it may take, where that can be seen: a hostile history makes git take all there is. */
+  maxMemory?: number
   /** Asked every second; a text ends the run as too large, for that reason. */
   watch?(): Promise<string | undefined>
   /** Told of the process as soon as it runs. */
@@ -50,6 +53,10 @@ const grace = 2000
 /** How much lower than ours the priority of a run is that yields: it gets a third of the processor that we would. */
 const niceness = 5
 const lowestPriority = 19
+/** Milliseconds between two looks at the memory of a run; it may grow by half a gigabyte in that time. */
+const weighed = 200
+/** As /proc counts memory on the systems that have it. */
+const pageBytes = 4096
 
 /**
  * Runs git once, without a shell, prompts, hooks, settings of the machine or of users, and helpers of any kind.
@@ -93,6 +100,12 @@ export async function runGit(run: GitRun): Promise<Buffer> {
     const excess = await watch?.().catch(() => undefined)
     if (excess) end(new GitFailure('size', excess))
   }
+  const { maxMemory } = run
+  const weighing =
+    maxMemory &&
+    setInterval(() => {
+      if (memoryOf(child.pid) > maxMemory) end(new GitFailure('memory', `git took more than ${maxMemory} bytes`))
+    }, weighed)
   try {
     const code = await exitOf(child)
     if (verdict === 'aborted') signal?.throwIfAborted()
@@ -103,6 +116,16 @@ export async function runGit(run: GitRun): Promise<Buffer> {
     signal?.removeEventListener('abort', aborted)
     clearTimeout(timer)
     clearInterval(watching)
+    clearInterval(weighing)
+  }
+}
+
+/** Bytes of memory that a process takes; 0 where the system does not tell. */
+function memoryOf(pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * pageBytes
+  } catch {
+    return 0
   }
 }
 

@@ -8,6 +8,7 @@ import { type GitServer, gitServer } from '../../../testing/git-server.ts'
 import { sourceTreeContract } from '../source-tree.contract.ts'
 import { parseGitAddress } from './address.ts'
 import { createBatch, type GitBatch } from './batch.ts'
+import { createLastCommits, historyLimits } from './history.ts'
 import { openRepository } from './repository.ts'
 import { createGitTree, type GitTree } from './tree.ts'
 
@@ -252,6 +253,11 @@ describe('a tree', () => {
     expect((await bomb.contributors('', { since: 0, most: 10 })).people.length).toBe(1)
     const path = `${'d3/'.repeat(12)}file`
     expect((await bomb.stat(path))?.path).toBe(path)
+    // Git would hold every path of the one commit in memory.
+    const run = { repository: at.source.path, home: at.base }
+    const commit = at.source.git(['rev-parse', 'HEAD'])
+    const last = createLastCommits(run, commit, { ...historyLimits, memory: 64 * 1024 * 1024 })
+    expect(await last.of(path)).toBeUndefined()
   })
 
   test('the last commit of each file comes from one walk', async () => {
