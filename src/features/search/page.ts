@@ -6,7 +6,7 @@ import { filtersOf, linkTo, type SearchAddress } from './address.ts'
 import { ownerName } from './model/entry.ts'
 import { markAll, passageOf } from './model/passage.ts'
 import { type FilterName, filterNames } from './model/query.ts'
-import { reasonsOf, wantedOf } from './model/reasons.ts'
+import { reasonOf, wantedOf } from './model/reasons.ts'
 import { notesOf } from './notes.ts'
 import type { Found, SearchService } from './service.ts'
 import type { Shown } from './store/results.ts'
@@ -53,7 +53,7 @@ export function createSearchPages(service: SearchService, contributions: Contrib
         what: [one.kind === null ? null : kindName(one.kind), one.type, one.lifecycle].filter(Boolean).join(' · '),
         owner: one.owner === null ? null : ownerLink(one.owner, owners.get(one.owner)),
         passage: passageOf(one.body, wanted, passageLength),
-        reason: reasonsOf(one, found.query, found.meant, bodyName).join(', '),
+        reason: reasonOf(one, found.query, found.meant, bodyName),
       }
     })
   }

@@ -90,7 +90,7 @@ test('a word that is misspelt by a letter is taken for what was meant, and that 
   expect(await titles('query=refnuds', 'cora')).toContain('Refunds & <b>returns</b>')
   const { text } = await get('query=refnuds', 'cora')
   expect(text).toContain('“refnuds” was taken for “refunds” too.')
-  expect(text).toContain('found in similar spelling of refnuds')
+  expect(text).toContain('· similar spelling of refnuds')
 })
 
 test('where nothing has all the words, some of them do, and that is said', async () => {

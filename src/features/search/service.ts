@@ -93,14 +93,15 @@ export function createSearchService(
     return { ...chosen, ranked: [...chosen.ranked, ...others] }
   }
 
-  function search(actor: Actor, asked: Asked, limit: number): Found {
+  /** @param isCounted whether anybody sees what each choice would leave */
+  function search(actor: Actor, asked: Asked, limit: number, isCounted: boolean): Found {
     const parsed = parseQuery(asked.text)
     const filters = joined(parsed.filters, asked.filters)
     const section = asked.section ?? parsed.section
     const query = { ...parsed, filters, section }
     if (isEmpty(query)) return { ...nothing, query, filters, section }
     const args = { read, scopes: scopesOf(actor), closeness: closeness(actor), most: limit }
-    const { ranked, ...finding } = findBoth(query, args)
+    const { ranked, ...finding } = isCounted ? findBoth(query, args) : find(query, args)
     return { ...finding, ...narrow(ranked, filters, section), query, filters, section, isEmpty: false }
   }
 
@@ -115,8 +116,8 @@ export function createSearchService(
   return {
     rebuilder,
     closeness,
-    search: (actor, asked) => search(actor, asked, most),
-    quick: (actor, text, limit) => search(actor, { text }, limit),
+    search: (actor, asked) => search(actor, asked, most, true),
+    quick: (actor, text, limit) => search(actor, { text }, limit, false),
 
     close(actor, limit) {
       const scopes = scopesOf(actor)

@@ -56,7 +56,7 @@ export interface Result {
   what: string
   owner: OwnerLink | null
   passage: readonly Segment[]
-  /** `name, tag pci`. */
+  /** `found in name, tag pci`; empty where nothing was typed. */
   reason: string
 }
 

@@ -27,9 +27,10 @@ export function wantedOf({ terms, phrases }: Query, meant: Alternatives): Wanted
   ]
 }
 
-/** Why a document is among the results: `name`, `tag pci`, `similar spelling of chekout`. */
-export function reasonsOf(document: Explained, query: Query, meant: Alternatives, bodyName: string): string[] {
+/** Why a document is among the results: `found in name, tag pci · similar spelling of chekout`. */
+export function reasonOf(document: Explained, query: Query, meant: Alternatives, bodyName: string): string {
   const reasons = new Set<string>()
+  const misspelt: string[] = []
   const fields = fieldsOf(document, bodyName)
   const where = (wanted: Wanted) => fields.find(([, text]) => hitsOf(text, [wanted]).length > 0)?.[0]
   for (const term of query.terms) {
@@ -37,7 +38,7 @@ export function reasonsOf(document: Explained, query: Query, meant: Alternatives
     const others = meant.get(term.text) ?? []
     if (found !== undefined) reasons.add(found)
     else if (others.some((text) => where({ text, prefix: true }) !== undefined)) {
-      reasons.add(`similar spelling of ${term.typed}`)
+      misspelt.push(`similar spelling of ${term.typed}`)
     }
   }
   for (const phrase of query.phrases) {
@@ -47,8 +48,9 @@ export function reasonsOf(document: Explained, query: Query, meant: Alternatives
     if (found) reasons.add(found[0])
   }
   // Its name without the signs in it is looked for as well.
-  if (reasons.size === 0 && query.terms.length > 0) reasons.add('name')
-  return [...reasons].slice(0, most)
+  if (reasons.size + misspelt.length === 0 && query.terms.length > 0) reasons.add('name')
+  const places = [...reasons].slice(0, most).join(', ')
+  return [...(places === '' ? [] : [`found in ${places}`]), ...misspelt].join(' · ')
 }
 
 function fieldsOf(document: Explained, bodyName: string): [reason: string, text: string][] {

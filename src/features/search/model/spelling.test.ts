@@ -5,11 +5,11 @@ test('variants are one letter off, in each of the four ways', () => {
   const variants = variantsOf('cart')
   expect(variants).toEqual(expect.arrayContaining(['art', 'carts', 'card', 'crat', 'c4rt']))
   expect(variants).not.toContain('cart')
-  expect(variantsOf('кот')).toContain('корт')
+  expect(variantsOf('стол')).toContain('столб')
 })
 
 test('very short and very long words have none', () => {
-  expect(variantsOf('db')).toEqual([])
+  expect(variantsOf('foo')).toEqual([])
   expect(variantsOf('x'.repeat(31))).toEqual([])
 })
 

@@ -1,7 +1,8 @@
 import { editDistance } from '../../../api/nearest.ts'
 
 const latin = 'abcdefghijklmnopqrstuvwxyz0123456789'
-const shortest = 3
+/** Nearly every shorter word is one letter off another. */
+const shortest = 4
 const longest = 30
 
 /** Every text that is one letter off: one too many, one missing, another one, two swapped. */
