@@ -86,7 +86,8 @@ describe('addresses of the inside', () => {
     expect((await stage.paste(`${stage.site}/shop/other`)).text).toContain(`${host} leads to a loopback address`)
     await stage.readAgain(id)
     expect((await stage.portal.get('/catalog-import')).text).toContain(`${host} leads to a loopback address`)
-    expect(commands().filter((command) => command !== 'version')).toEqual([])
+    // The history that is here already may still be read.
+    expect(commands().filter((command) => !['version', 'log', 'for-each-ref'].includes(command))).toEqual([])
     expect(await stage.names()).toEqual(['cart'])
   })
 })
