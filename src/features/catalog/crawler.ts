@@ -386,6 +386,7 @@ export function createCrawler(
     },
 
     tree: treeOf,
+    opened: (sourceId) => trees.get(sourceId),
   }
 }
 

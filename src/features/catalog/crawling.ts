@@ -53,6 +53,8 @@ export interface Crawler {
   readonly providers: readonly Provider[]
   /** The files of a source as they were last read; opened anew where nothing was read since the start. */
   tree(sourceId: string, signal: AbortSignal): Promise<SourceTree | undefined>
+  /** The same where it was read since the start; nothing is opened for it. */
+  opened(sourceId: string): SourceTree | undefined
 }
 
 export interface RefreshOptions {

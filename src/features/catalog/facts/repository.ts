@@ -5,7 +5,7 @@ import { parseRef } from '../../../api/ref.ts'
 import type { Contributors, SourceTree } from '../../../api/source-tree.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import { isOrganisational } from '../contact-facts.ts'
-import { contributorReaderRef, openedTree } from '../contributors.ts'
+import { contributorReaderRef } from '../contributors.ts'
 import { crawlerRef } from '../crawler.ts'
 import { languagesOf } from '../infer/languages.ts'
 import type { CatalogService } from '../service.ts'
@@ -75,9 +75,9 @@ async function collect(
   for (const { ref } of entities) {
     signal.throwIfAborted()
     const row = await service.find(systemActor, parseRef(ref))
-    const tree = row && (await openedTree(crawler, row.sourceId, signal))
-    const place = row && (await reader.place(row, signal))
-    if (!tree || !place?.hasHistory) continue
+    const tree = row && crawler.opened(row.sourceId)
+    const place = tree && (await reader.place(row, signal))
+    if (!row || !tree || !place?.hasHistory) continue
     const contributors = async () => {
       const reading = await reader.read(place)
       if ('error' in reading) throw reading.error
@@ -93,8 +93,7 @@ async function collect(
 async function anyHistory(ctx: PluginContext): Promise<boolean> {
   const crawler = ctx.use(crawlerRef)
   for (const { id } of await crawler.sourceRows()) {
-    const tree = await openedTree(crawler, id, AbortSignal.timeout(10_000))
-    if (tree?.contributors) return true
+    if (crawler.opened(id)?.contributors) return true
   }
   return false
 }
