@@ -42,3 +42,12 @@ test('canonical JSON is JSON', () => {
     '{"a":null,"b":[true,"é\\"",{"z":1}]}',
   )
 })
+
+test('keys that objects do not keep in order are put in order all the same', () => {
+  const odd = JSON.parse('{"b":{"10":1,"9":2,"a":{"__proto__":{"z":1,"y":[null,{"d":1,"c":2}]}}},"a":"x\\u2028é"}')
+  expect(canonicalJson(odd)).toBe(
+    '{"a":"x\u2028é","b":{"10":1,"9":2,"a":{"__proto__":{"y":[null,{"c":2,"d":1}],"z":1}}}}',
+  )
+  expect(canonicalJson({ b: undefined, a: [undefined, { d: 1, c: null }] })).toBe('{"a":[null,{"c":null,"d":1}]}')
+  expect(canonicalJson(undefined)).toBe('null')
+})
