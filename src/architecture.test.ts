@@ -74,6 +74,9 @@ test('imports point one way: main, app, features, platform, api', () => {
       'src/features/admin/problem-fixtures.ts -> src/features/catalog/problem-views.ts':
         'the gallery draws the problems page',
       'src/features/admin/entity-fixtures.ts -> src/features/catalog/views.ts': 'the gallery draws entities',
+      'src/features/admin/home-fixtures.ts -> src/features/home/views.ts': 'the gallery draws the home page',
+      'src/features/admin/home-fixtures.ts -> src/features/catalog/own-work-views.ts':
+        'the gallery draws what somebody owns',
       'src/features/admin/register-fixtures.ts -> src/features/catalog/register/views.ts':
         'the gallery draws reviews and registered locations',
       'src/features/admin/notification-fixtures.ts -> src/features/notifications/views.ts':
@@ -226,6 +229,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
   expect(writes.some(({ text }) => text.includes('audit('))).toBe(true)
   const silent = writes.filter(({ text }) => !/\baudit\(/.test(text)).map(({ path, within }) => `${path} ${within}`)
   const ofCrawl = "the crawl's own bookkeeping: nobody asked for it, and the history of changes tells what came of it"
+  const ofOneself = 'a mark that somebody makes for themselves, and that nobody else sees'
   const ofFacts = 'what other systems say is asked for on a schedule, by nobody'
   const derived = 'made of what is stored anyway; whoever asks for it leaves a line when asking'
   const ofOutbox = 'the bookkeeping of deliveries: the rows of the outbox tell what was sent'
@@ -258,6 +262,10 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/notifications/senders/sources.ts tellOfSources': ofSender,
       'src/features/notifications/service.ts within': ofSender,
       'src/features/notifications/inbox.ts write': 'what somebody has read is nobody else’s business',
+      'src/features/home/star-service.ts remove': ofOneself,
+      'src/features/home/star-service.ts star': ofOneself,
+      'src/features/home/visit-service.ts clear': ofOneself,
+      'src/features/home/visit-service.ts write': ofOneself,
     }),
   ).toEqual(nothing)
 })

@@ -185,6 +185,7 @@ describe('regions', () => {
 
   /** Partials of features whose root has another id than `<feature>-<name>`, or none. */
   const otherIds: Record<string, string> = {
+    'home/_star': 'stands once for everything that can be starred',
     'catalog/_activity': 'stands once for every source that is being read',
     'catalog/_removal': 'stands once for every source of which much is missing',
     'graph/_affected': 'stands once for every owner',

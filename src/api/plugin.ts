@@ -74,8 +74,11 @@ export interface HomeCard<T extends object = object> {
   id: string
   title: string
   permission: string
-  /** `main` is the wide column. */
-  place?: 'main' | 'side'
+  /**
+   * `waiting`: above all else, what its reader should do something about; a card without anything leaves itself out.
+   * `main` is the wide column, `side` the narrow one, `organisation` below what is the reader's own.
+   */
+  place?: 'waiting' | 'main' | 'side' | 'organisation'
   /** A built-in view (`table`, `facts`, `tree`) or one of the plugin's own, such as `costs/table`. */
   view: string
   load(args: LoadArgs): Promise<T | undefined> | T | undefined

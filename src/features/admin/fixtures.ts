@@ -9,6 +9,7 @@ import { about, entityLink, head, now, owners, related } from './entity-fixtures
 import { factColumn, withFacts } from './fact-fixtures.ts'
 import { graphSections } from './graph-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
+import { homeSections } from './home-fixtures.ts'
 import { begin, proposal, written } from './infer-fixtures.ts'
 import { channels, notificationList, notificationTopics } from './notification-fixtures.ts'
 import { broken, found, tree as groupTree, loose, members, memberships, owns, place } from './organisation-fixtures.ts'

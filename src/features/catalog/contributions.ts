@@ -134,7 +134,7 @@ export const homeCards: readonly HomeCard[] = [
     id: 'attention',
     title: 'Needs attention',
     permission: 'catalog.read',
-    place: 'side',
+    place: 'organisation',
     view: 'table',
     load: ({ actor, ctx }): TableView | undefined => {
       const query = readQuery(ListAddress.parse({ kind: 'all', problems: 'any', sort: '-changed' }))

@@ -7,6 +7,7 @@ import { metricsRegistry } from '../../platform/http/metrics.ts'
 import { portalTitle } from '../../platform/http/page.ts'
 import { addressGuard } from '../../platform/http-client/address-guard.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
+import { markedThings, starsRef } from '../home/contract.ts'
 import { apiRoutes } from './api.ts'
 import { createCodeOwnersReader } from './code-owners.ts'
 import { commands } from './commands.ts'
@@ -25,11 +26,14 @@ import { createGraphService } from './graph-service.ts'
 import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
 import { announceChanges } from './live.ts'
+import { createMarkedEntities } from './marked-entities.ts'
 import { registerMetrics } from './metrics.ts'
 import { builtinKinds } from './model/kinds.ts'
 import { createNearService } from './near-service.ts'
 import { createOrganisationService, organisationService } from './organisation.ts'
 import { organisationCards, organisationNav, organisationTabs } from './organisation-cards.ts'
+import { createOwnWork, ownWorkRef } from './own-work.ts'
+import { ownWorkCards } from './own-work-cards.ts'
 import { createChangePages } from './pages/changes.ts'
 import { createCodePages } from './pages/codes.ts'
 import { createContributorPages } from './pages/contributors.ts'
@@ -37,6 +41,7 @@ import { createDefinitionPages } from './pages/definitions.ts'
 import { createEarlierPages } from './pages/earlier.ts'
 import { createEntityPages } from './pages/entity.ts'
 import { createFieldPages } from './pages/fields.ts'
+import { kindNames } from './pages/kinds.ts'
 import { createListPages } from './pages/list.ts'
 import { createOrganisationPages } from './pages/organisation.ts'
 import { createProblemPages } from './pages/problems.ts'
@@ -95,7 +100,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ...entityRoutes,
     ],
     nav: [...nav, ...organisationNav],
-    homeCards,
+    homeCards: [...ownWorkCards, ...homeCards],
     entityTabs: [...organisationTabs, ...entityTabs],
     entityCards: [...organisationCards, ...contributorCards, ...entityCards, ...factCards],
     facts: repositoryFacts,
@@ -146,6 +151,9 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(organisationService, organisation)
       ctx.provide(catalogReader, service)
       ctx.provide(catalogGraph, createGraphService(ctx, service, policy, contributions))
+      const ownWork = createOwnWork(ctx, service, policy)
+      ctx.provide(ownWorkRef, ownWork)
+      ctx.provide(markedThings('entity'), createMarkedEntities(ownWork, service, kindNames(contributions)))
       ctx.provide(originsRef, origins)
       ctx.provide(crawlerRef, crawler)
       ctx.provide(registerRef, register)
@@ -163,6 +171,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
           earlier,
           fields,
           facts,
+          stars: () => ctx.tryUse(starsRef),
         }),
         fields,
         problems: problemPages,

@@ -5,6 +5,7 @@
 
 import type { Cell } from '../../platform/views/built-in.ts'
 import type { Card } from '../../platform/views/cards.ts'
+import type { StarToggle } from '../home/contract.ts'
 import type { DefinitionNote } from './definition-note.ts'
 import type { EarlierNote, PastNote } from './history-views.ts'
 import type { ProblemPatch, ProblemPlace } from './problem-view.ts'
@@ -179,6 +180,8 @@ export interface EntityHead {
   stale: boolean
   /** Where the file that nobody wrote can be had; null for what somebody wrote. */
   inferredHref: string | null
+  /** Missing where nobody can star it: in the past, and among definitions that do not hold. */
+  star?: StarToggle
   actions: readonly HeadAction[]
   tabs: readonly TabLink[]
 }

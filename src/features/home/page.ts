@@ -4,9 +4,11 @@ import { contributionsRef } from '../../platform/contributions.ts'
 import { portalTitle } from '../../platform/http/page.ts'
 import { loadCard } from '../../platform/views/cards.ts'
 import { catalogSummary } from '../catalog/contract.ts'
+import { starredList, visitList } from './pages.ts'
 import type { HomePage } from './views.ts'
 
 const recentRows = 10
+const markedRows = 8
 
 /** What the first page shows, found through the actor. */
 export async function homePage(
@@ -26,13 +28,24 @@ export async function homePage(
       return loaded && { card: loaded, place: card.spec.place ?? 'main' }
     }),
   )
-  const placed = (place: 'main' | 'side') => loaded.flatMap((one) => (one?.place === place ? [one.card] : []))
+  const placed = (place: 'waiting' | 'main' | 'side' | 'organisation') =>
+    loaded.flatMap((one) => (one?.place === place ? [one.card] : []))
+  const isKnown = actor.ref !== undefined || actor.groups.length > 0
   return {
     portalTitle: use(portalTitle),
     search: { action: '/search', name: 'query', placeholder: 'Search names, descriptions and tags' },
     ...summary,
     choices: chosen,
+    isPersonal: isKnown,
+    note: actor.kind === 'user' && !isKnown ? unknownPerson : null,
+    waiting: placed('waiting'),
     main: placed('main'),
     side: placed('side'),
+    organisation: placed('organisation'),
+    starred: starredList(use, actor, markedRows),
+    visits: visitList(use, actor, markedRows),
   }
 }
+
+const unknownPerson =
+  'No User entity of the catalog stands for you, so the portal cannot tell what is yours or your group’s.'

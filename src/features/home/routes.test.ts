@@ -89,7 +89,7 @@ test('searching leads to the list, with and without a script', async () => {
   await using portal = await testPortal({ files })
   const { html } = (await portal.get('/')).region('main')
   expect(html).toContain('<form class="home-search" role="search" action="/search"')
-  expect((await portal.get('/search?query=b')).region('search-results').text).toContain('2 results')
+  expect((await portal.get('/search?query=kind:component+b')).region('search-count').text).toBe('1 result')
 })
 
 test('a card of a plugin that fails says whose it is, and the page stands', async () => {

@@ -1,5 +1,6 @@
 import type { Card } from '../../platform/views/cards.ts'
 import type { CatalogSummary, RecentChoices } from '../catalog/contract.ts'
+import type { MarkedThing, StarToggle } from './contract.ts'
 
 /** `home/index`. */
 export interface HomePage {
@@ -11,10 +12,47 @@ export interface HomePage {
   recent: readonly RecentRow[]
   choices: RecentChoices
   sources: SourcesLine
+  /** The reader is somebody who can own something: what is theirs comes before what there is. */
+  isPersonal: boolean
+  /** What the reader should know of that, such as why nothing is theirs; null where all is well. */
+  note: string | null
+  waiting: readonly Card[]
   main: readonly Card[]
   side: readonly Card[]
+  organisation: readonly Card[]
+  starred: StarredList
+  visits: VisitList
   /** Lines to add to portal.config.ts; shown while there is no entity. */
   example: string
+}
+
+/** `home/_starred`. */
+export interface StarredList {
+  rows: readonly StarredRow[]
+  total: number
+  /** All of them; null where these are all. */
+  allHref: string | null
+  /** Names of what is gone, or out of the reader's sight. */
+  gone: readonly string[]
+  goneHref: string
+  /** By themselves on a page there is room for more of each. */
+  isWide: boolean
+}
+
+export interface StarredRow extends MarkedThing {
+  star: StarToggle
+}
+
+/** `home/_visits`. */
+export interface VisitList {
+  rows: readonly (MarkedThing & { at: number })[]
+  clearHref: string
+}
+
+/** `home/stars`. */
+export interface StarsPage {
+  starred: StarredList
+  pager: { from: number | null; to: number | null; total: number; previousHref: string | null; nextHref: string | null }
 }
 
 /** An entity, what became of it (`added`, `description changed`), and when. */

@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest'
-import { definePlugin } from '../../api/plugin.ts'
 import { elements, testPortal } from '../../testing/index.ts'
-import { readerMarks } from './contract.ts'
 import { crowd } from './fixtures/company.ts'
 
-const starred = 'component:default/voyage-worker'
-const visited = 'component:default/customs-worker'
-const marks = definePlugin({
-  name: 'marks',
-  apiVersion: 1,
-  setup: (ctx) => ctx.provide(readerMarks, { starred: () => [starred], visited: () => [visited, starred] }),
-})
-
 test('starred and visited things come first, in results and in the palette', async () => {
-  await using portal = await testPortal({ files: { 'all.yaml': crowd() }, plugins: [marks] })
+  await using portal = await testPortal({ files: { 'all.yaml': crowd() } })
+  const form = { kind: 'entity', key: 'component:default/voyage-worker', title: 'x', starred: 'yes', back: '/' }
+  expect((await portal.post('/home/stars', form)).status).toBe(303)
+  for (const name of ['voyage-worker', 'customs-worker']) await portal.get(`/catalog/default/component/${name}`)
   const links = async (url: string, wanted: RegExp) => {
     const { body } = await portal.get(url)
     return elements(body, ({ attributes }) => wanted.test(attributes.class ?? '')).map(({ html }) =>

@@ -3,6 +3,7 @@ import { PortalError } from '../../../api/errors.ts'
 import { type EntityRef, entityPath, formatRef } from '../../../api/ref.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { Policy } from '../../../platform/permissions/policy.ts'
+import type { Stars } from '../../home/contract.ts'
 import { isOffered, loadEntityCard, loadEntityTab } from '../cards.ts'
 import type { Crawler } from '../crawler.ts'
 import { entityView, headView, shownPairs, type Told } from '../entity-view.ts'
@@ -41,6 +42,7 @@ export interface EntityPagesArgs {
   earlier: EarlierPages
   fields: FieldPages
   facts: Facts
+  stars: () => Stars | undefined
 }
 
 export interface SourceQuery {
@@ -74,13 +76,20 @@ async function yamlOf(document: object): Promise<string> {
 }
 
 export function createEntityPages(args: EntityPagesArgs): EntityPages {
-  const { service, crawler, places, contributions, policy, problems, problemPlaces, earlier, fields, facts } = args
+  const { service, crawler, places, contributions, policy, problems, problemPlaces, earlier, fields, facts, stars } =
+    args
   const names = kindNames(contributions)
 
   function head(actor: Actor, row: EntityRow, current: string, told: Told): EntityHead {
     const provider = crawler.provider(row.sourceId)
     const tabs = contributions.entityTabs.filter((tab) => isOffered(tab, row.entity, actor, policy()))
-    return headView({
+    const star = stars()?.toggle(actor, {
+      kind: 'entity',
+      key: row.ref,
+      title: row.title ?? row.name,
+      href: entityPath(row),
+    })
+    const view = headView({
       row,
       current,
       told,
@@ -91,6 +100,7 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       viewUrl: provider?.viewUrl?.(row.path),
       editUrl: provider?.editUrl?.(row.path),
     })
+    return star ? { ...view, star } : view
   }
 
   async function rowOf(actor: Actor, ref: EntityRef): Promise<EntityRow> {

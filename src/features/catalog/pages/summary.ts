@@ -50,7 +50,7 @@ export function createSummariser(
   }
 }
 
-function recentRow(change: RecentChange) {
+export function recentRow(change: RecentChange) {
   const { ref, title, name, type, kind, owner, ownerTitle, at } = change
   const link = { href: entityPath(change), icon: entityIcon(kind, type) }
   return {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PortalError } from '../../../api/errors.ts'
 import { type Crumb, type Reply, type Route, route } from '../../../api/route.ts'
 import { one } from '../../../platform/http/routes.ts'
+import { visitsRef } from '../../home/contract.ts'
 import { catalogTopic } from '../contract.ts'
 import { entityFeed } from '../feed-link.ts'
 import { entityTopics } from '../live.ts'
@@ -28,12 +29,13 @@ export const entityRoutes: Route[] = [
     permission: 'catalog.read',
     params,
     query: z.object({ at: one, definition: one }),
-    handler: async ({ params, query: { at, definition }, actor, use, signal }, reply) => {
+    handler: async ({ params, query: { at, definition }, actor, use, signal, request }, reply) => {
       const { entity, earlier, definitions } = use(pagesRef)
       if (definition) return overviewPage(reply, await definitions.overview(actor, params, definition, signal), [])
       try {
         if (at) return await overviewPage(reply, earlier.overview(actor, params, at), [])
         const props = await entity.overview(actor, params, signal)
+        use(visitsRef).note(actor, visited(props), request)
         return await overviewPage(reply, props, await entityTopics(use(catalogService), actor, params))
       } catch (error) {
         if (!isAbsent(error)) throw error
@@ -48,11 +50,12 @@ export const entityRoutes: Route[] = [
     permission: 'catalog.read',
     params,
     query: SourceAddress,
-    handler: async ({ params, query, actor, use, signal }, reply) => {
+    handler: async ({ params, query, actor, use, signal, request }, reply) => {
       const { entity, definitions } = use(pagesRef)
       const props = query.definition
         ? await definitions.source(actor, params, query.definition, query.line, signal)
         : await entity.source(actor, params, query, signal)
+      use(visitsRef).note(actor, visited(props), request)
       const live = await entityTopics(use(catalogService), actor, params)
       return reply.page('catalog/source', props, { ...titled(props.entity, 'Source'), live })
     },
@@ -73,8 +76,9 @@ export const entityRoutes: Route[] = [
     permission: 'catalog.read',
     params: params.extend({ tab: part }),
     query: z.record(z.string(), one),
-    handler: async ({ params, query, actor, use, signal }, reply) => {
+    handler: async ({ params, query, actor, use, signal, request }, reply) => {
       const props = await use(pagesRef).entity.tab(actor, params, params.tab, query, signal)
+      use(visitsRef).note(actor, visited(props), request)
       const live = await entityTopics(use(catalogService), actor, params)
       return reply.page('catalog/tab', props, { ...titled(props.entity, props.card.title), live })
     },
@@ -86,6 +90,8 @@ function overviewPage(reply: Reply, props: EntityPage, live: string[]) {
   const stable = createHash('sha1').update(JSON.stringify(props)).digest('base64')
   return reply.page('catalog/entity', props, { ...titled(props.entity), live, stable })
 }
+
+const visited = ({ entity }: { entity: EntityHead }) => ({ kind: 'entity', key: entity.ref })
 
 const catalog: Crumb = { text: 'Catalog', href: '/catalog' }
 
