@@ -59,6 +59,7 @@ const extras = definePlugin({
 /** A page for every view that is one. */
 const pages: Record<string, string> = {
   '/': 'home/index',
+  '/home/stars': 'home/stars',
   '/catalog': 'catalog/index',
   '/catalog?kind=all&q=nothing-has-this-name': 'catalog/index',
   '/catalog/sources': 'catalog/sources',

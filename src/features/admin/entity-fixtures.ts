@@ -73,6 +73,23 @@ export const head: EntityHead = {
   ],
 }
 
+/** All that a header can hold at once. */
+export const fullHead: EntityHead = {
+  ...head,
+  owner: owners.unknown,
+  orphan: true,
+  stale: true,
+  inferredHref: '/catalog',
+  problems: { errors: 1, warnings: 0 },
+  star: {
+    kind: 'entity',
+    key: head.ref,
+    title: 'checkout',
+    isStarred: true,
+    back: '/catalog/default/component/checkout',
+  },
+}
+
 export const related: RelatedGroup[] = [
   {
     id: 'dependencies',

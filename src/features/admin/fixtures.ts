@@ -5,7 +5,7 @@ import { domId } from '../../platform/views/ids.ts'
 import type { CatalogEmpty, Column, EntityRow, FilterGroup, Owner, Pager, Problem, Tree } from '../catalog/views.ts'
 import { cardSamples } from './card-fixtures.ts'
 import { contributors } from './contributor-fixtures.ts'
-import { about, entityLink, head, now, owners, related } from './entity-fixtures.ts'
+import { about, entityLink, fullHead, now, owners, related } from './entity-fixtures.ts'
 import { factColumn, withFacts } from './fact-fixtures.ts'
 import { graphSections } from './graph-fixtures.ts'
 import { changeList, earlier, history } from './history-fixtures.ts'
@@ -292,29 +292,10 @@ export function gallery(): GalleryPage {
       ]),
       section('Chips', 'catalog/_chips', [['one filter', chips]]),
       section('Problems', 'catalog/_problem-list', [['every severity', problemList]], true),
-      ...registering.map(([title, view, samples]) => section(title, view, samples, true)),
+      ...[...registering, ...homeSections].map(([title, view, samples]) => section(title, view, samples, true)),
       section('Definition', 'catalog/_definition', [['that does not hold', { definition }]]),
       section('Filters', 'catalog/_filters', [['two groups', { groups, chosen: 2 }]]),
-      section(
-        'Header',
-        'catalog/_head',
-        [
-          [
-            'everything',
-            {
-              entity: {
-                ...head,
-                owner: owners.unknown,
-                orphan: true,
-                stale: true,
-                inferredHref: '/catalog',
-                problems: { errors: 1, warnings: 0 },
-              },
-            },
-          ],
-        ],
-        true,
-      ),
+      section('Header', 'catalog/_head', [['everything', { entity: fullHead }]], true),
       section('Related', 'catalog/_related', [['two groups', { groups: related, name: 'checkout' }]]),
       section('About', 'catalog/_about', [['all kinds of facts', { about }]]),
       section('Links', 'catalog/_links', [['none', { links: [] }]]),

@@ -138,7 +138,7 @@ const spelled: Record<string, string> = {
   's3-bucket': 'S3 bucket',
 }
 
-function typeWords(type: string): string {
+export function typeWords(type: string): string {
   return spelled[type.toLowerCase()] ?? type.replaceAll('-', ' ')
 }
 

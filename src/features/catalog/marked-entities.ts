@@ -1,4 +1,5 @@
 import type { MarkedThings } from '../home/contract.ts'
+import { typeWords } from './entity-view.ts'
 import { ownerView, refLink } from './list-view.ts'
 import type { OwnWork } from './own-work.ts'
 import type { KindNames } from './pages/kinds.ts'
@@ -15,7 +16,7 @@ export function createMarkedEntities(work: OwnWork, catalog: CatalogService, nam
           title: title ?? name,
           href,
           icon,
-          what: type === null ? names.name(kind) : `${names.name(kind)} · ${type}`,
+          what: type === null ? names.name(kind) : `${names.name(kind)} · ${typeWords(type)}`,
           owner: owner === null ? null : ownerView(owner, catalog.titleOf(actor, owner)),
           problems: { errors, warnings },
         }

@@ -24,7 +24,7 @@ export interface OwnProblemRow {
   title: string
   href: string
   icon: string
-  /** The gravest one, in short and at length; null where it belongs to its file as a whole. */
+  /** The gravest one, and what is wrong by its code; null where it belongs to its file as a whole. */
   what: { title: string; message: string } | null
   problems: { errors: number; warnings: number }
   owner: Owner
