@@ -57,8 +57,12 @@ export async function openDatabase(options: OpenOptions): Promise<PortalDatabase
   let closing: Promise<void> | undefined
   // Much that is written goes all over the indexes: with a small cache each page is read and written ten times.
   const calm = alsoHastened({
-    begin: () => void connection.pragma('cache_size = -16000'),
+    begin: () => {
+      writer.hasten(true)
+      connection.pragma('cache_size = -16000')
+    },
     end: () => {
+      writer.hasten(false)
       connection.pragma('cache_size = -2000')
       connection.pragma('shrink_memory')
     },

@@ -3,6 +3,7 @@ import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:tim
 import type { Transaction } from '../../api/database.ts'
 import { messageOf } from '../../api/errors.ts'
 import type { Log } from '../../api/plugin.ts'
+import { attendance } from '../attendance.ts'
 import { bulkDelete, bulkInsert } from './bulk.ts'
 import type { Connection } from './driver.ts'
 import { explainFailure } from './failure.ts'
@@ -10,6 +11,8 @@ import { drizzleOver, StatementCache } from './statements.ts'
 
 /** Work that is asked for in one go is broken up after so many milliseconds, so that pages are served in between. */
 const breath = 8
+/** For so many milliseconds a long transaction gives way to those who wait for a page, and then goes on all the same. */
+const courtesy = 16
 /** A transaction of production that waits for something else is given up after so many milliseconds. */
 const patience = 30_000
 /** A transaction that held the process for so many milliseconds is worth a line in the log. */
@@ -47,6 +50,7 @@ export class Writer {
   #tail: Promise<unknown> = Promise.resolve()
   #turn = performance.now()
   #closed = false
+  #hasty = false
 
   constructor(options: WriterOptions) {
     this.#options = options
@@ -82,6 +86,15 @@ export class Writer {
     return this.#enqueue(async () => work(this.#connection))
   }
 
+  /**
+   * While much is written each commit is large, and SQLite would move it into the file at its end, which takes as long
+   * again. Then it is done on its own, after pages had their turn.
+   */
+  hasten(hasty: boolean): void {
+    this.#hasty = hasty
+    this.#connection.pragma(`wal_autocheckpoint = ${hasty ? 0 : 1000}`)
+  }
+
   /** Refuses new transactions and waits for those that were asked for. */
   async drain(): Promise<void> {
     this.#closed = true
@@ -90,14 +103,27 @@ export class Writer {
 
   #enqueue<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#tail.then(() => this.#breathe()).then(run)
-    const settled = () => undefined
+    const settled = () => (this.#hasty ? this.#moveJournal() : undefined)
     this.#tail = result.then(settled, settled)
     return result
   }
 
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#turn < breath) return
-    await new Promise((resolve) => setImmediate(resolve))
+  async #moveJournal(): Promise<void> {
+    await this.#breathe(courtesy)
+    try {
+      this.#connection.pragma('wal_checkpoint(PASSIVE)')
+    } catch (error) {
+      // The journal stays as it is; the next commit tries again.
+      this.#options.log?.warn({ err: error }, `The journal could not be moved into the database: ${messageOf(error)}`)
+    }
+  }
+
+  async #breathe(most = 0): Promise<void> {
+    const from = performance.now()
+    if (from - this.#turn < breath) return
+    // A page that reads files takes a dozen turns of the event loop: with work in between, each would take as long as it.
+    do await new Promise((resolve) => setImmediate(resolve))
+    while (attendance.isAnybodyWaiting() && performance.now() - from < most)
     this.#turn = performance.now()
   }
 
@@ -150,7 +176,7 @@ export class Writer {
     if (performance.now() - this.#turn < breath) return
     this.#measure(state)
     state.patience.rest()
-    await this.#breathe()
+    await this.#breathe(courtesy)
     state.patience.begin()
     state.since = this.#options.now().getTime()
   }
@@ -183,6 +209,7 @@ class Patience {
   readonly #development: boolean
   #cancel: (() => void) | undefined
   #giveUp: (() => void) | undefined
+  #rests = false
 
   constructor(development: boolean) {
     this.#development = development
@@ -191,7 +218,8 @@ class Patience {
   with<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#giveUp = () => reject(new Error(waited))
-      this.begin()
+      // It may breathe already.
+      if (!this.#rests) this.begin()
       answer.finally(() => this.#end()).then(resolve, reject)
     })
   }
@@ -199,10 +227,12 @@ class Patience {
   /** Counts anew from here. */
   begin(): void {
     this.rest()
+    this.#rests = false
     if (this.#giveUp) this.#cancel = this.#development ? nextTurn(this.#giveUp) : later(this.#giveUp)
   }
 
   rest(): void {
+    this.#rests = true
     this.#cancel?.()
     this.#cancel = undefined
   }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { definePlugin } from '../../api/plugin.ts'
 import { route } from '../../api/route.ts'
 import { elements, type TestPortal, testPortal } from '../../testing/index.ts'
+import { attendance } from '../attendance.ts'
 import { securityHeaders } from './headers.ts'
 
 const echo = definePlugin({
@@ -25,6 +26,9 @@ const echo = definePlugin({
       params: z.object({ word: z.string() }),
       handler: ({ params }) => params,
     }),
+    ...(['GET', 'POST'] as const).map((method) =>
+      route({ method, url: '/waits', public: true, handler: () => ({ waits: attendance.isAnybodyWaiting() }) }),
+    ),
   ],
 })
 
@@ -36,6 +40,16 @@ afterAll(() => portal.close())
 
 const inject = (options: InjectOptions) =>
   portal.portal.server.inject({ ...options, headers: { host: 'localhost:7007', ...options.headers } })
+
+test('who reads is waited for until the answer, also one that fails or goes on as a stream; who writes is not', async () => {
+  const answer = async (method: 'GET' | 'POST', url: string) => (await inject({ method, url })).json()
+  expect(await answer('GET', '/waits')).toEqual({ waits: true })
+  expect(attendance.isAnybodyWaiting()).toBe(false)
+  expect(await answer('POST', '/waits')).toEqual({ waits: false })
+  await inject({ url: '/nowhere' })
+  await inject({ url: '/catalog?filter==x' })
+  expect(attendance.isAnybodyWaiting()).toBe(false)
+})
 
 describe('headers', () => {
   const urls = [

@@ -2,6 +2,7 @@ import formbody from '@fastify/formbody'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import { attendance } from '../attendance.ts'
 import type { Identify } from '../auth/identity.ts'
 import type { Assets } from '../views/assets.ts'
 import { serveAssets } from './assets.ts'
@@ -64,6 +65,7 @@ export async function createServer(options: ServerOptions): Promise<{ app: Fasti
   })
   timeRequests(app, options.metrics)
   logRequests(app)
+  tellWhoWaits(app)
   await app.register(formbody)
   compressReplies(app)
   renderPages(app, options.page)
@@ -85,6 +87,17 @@ function rememberRoutes(app: FastifyInstance): KnownRoute[] {
 /** A proxy's id is kept where it is harmless, so that one id follows a request through all logs. */
 function requestId(given: string | string[] | undefined, id: () => string): string {
   return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : id()
+}
+
+/** Only who reads: who writes may wait for the very work that would give way to it. */
+function tellWhoWaits(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.method === 'GET') attendance.came(request)
+  })
+  // A stream is as good as answered when it begins.
+  app.addHook('onSend', async (request) => attendance.left(request))
+  app.addHook('onResponse', async (request) => attendance.left(request))
+  app.addHook('onRequestAbort', async (request) => attendance.left(request))
 }
 
 const slow = 1000

@@ -8,6 +8,7 @@ import { route } from '../../api/route.ts'
 import { personHeader } from '../../testing/access.ts'
 import { soon } from '../../testing/browser.ts'
 import { type Person, type TestPortal, type TestPortalOptions, testPortal } from '../../testing/index.ts'
+import { attendance } from '../attendance.ts'
 import { liveLimits } from './live.ts'
 
 const component = (name: string, owner: string, namespace = 'default') => `
@@ -109,6 +110,24 @@ async function listen(portal: TestPortal, path: string, headers: Record<string, 
 }
 
 const as = (person: Person) => ({ [personHeader]: person })
+
+test('nobody waits for a stream that has begun, nor for a page whose reader has gone', async () => {
+  const portal = await start()
+  await listen(portal, await liveOf(portal, '/costs'))
+  expect(attendance.isAnybodyWaiting()).toBe(false)
+
+  let open = () => {}
+  gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const asked = request({ host: '127.0.0.1', port: portOf(portal), path: '/costs', agent: false })
+  asked.on('error', () => undefined).end()
+  await expect.poll(() => attendance.isAnybodyWaiting(), soon).toBe(true)
+  asked.destroy()
+  await expect.poll(() => attendance.isAnybodyWaiting(), soon).toBe(false)
+  open()
+  gate = undefined
+})
 
 describe('the stream', () => {
   test('is one that proxies leave alone: not kept, not compressed, not buffered', async () => {

@@ -68,7 +68,7 @@ export interface CrawlStoreArgs {
 }
 
 /** Documents of one transaction. Who else writes waits for it; pages do not, since it breathes. */
-const slice = 500
+const slice = 250
 /** Documents that are written in one go. */
 const piece = 50
 

@@ -104,7 +104,7 @@ function filledTable(read: Reader): Table {
 
 /** One line for each entity; texts are numbers, by column. */
 class Table {
-  readonly texts = columns.map(() => new Texts())
+  readonly texts = columns.map((group) => new Texts(group))
   readonly #lines = new Map<number, number>()
   readonly #free: number[] = []
   #width = 1_024
@@ -158,105 +158,122 @@ function grown<T extends Int32Array | Uint8Array>(from: T, to: T): T {
 
 /** Numbers for texts; 0 is none. */
 class Texts {
-  readonly values: (string | null)[] = [null]
+  readonly group: Group
+  /** What each says: one value, or several tags, as most entities have the same few sets of them. */
+  readonly names: (readonly string[])[] = [[]]
   readonly #codes = new Map<string, number>()
+
+  constructor(group: Group) {
+    this.group = group
+  }
 
   codeOf(text: string | null | undefined): number {
     if (text === null || text === undefined) return 0
     const known = this.#codes.get(text)
     if (known !== undefined) return known
-    this.#codes.set(text, this.values.length)
-    return this.values.push(text) - 1
+    this.#codes.set(text, this.names.length)
+    return this.names.push(this.group === 'tag' ? tagsIn(text) : [text]) - 1
   }
+}
+
+function tagsIn(text: string): string[] {
+  return [...new Set((JSON.parse(text) as unknown[]).map((tag) => String(tag).toLowerCase()))]
 }
 
 const none = new Int32Array(0)
 
+/** A group, while it is counted by. */
+interface Part {
+  /** 1 for each code that the question lets through; undefined where it lets through all. */
+  choice: Uint8Array | undefined
+  codes: Int32Array
+  sums: Int32Array
+}
+
 function counted(table: Table, query: ListQuery, base: Int32Array | undefined): Tallied {
-  const choices = columns.map((group, column) =>
-    choiceOf(table.texts[column]?.values ?? [], group, query.chosen[group]),
-  )
-  const sums = table.texts.map(({ values }) => new Int32Array(values.length))
+  const isAsked = attentionOf(query)
+  const parts = table.texts.map(({ group, names }, column) => ({
+    choice: choiceOf(names, query.chosen[group]),
+    codes: table.codes[column] ?? none,
+    sums: new Int32Array(names.length),
+  }))
+  const chosen = parts.filter(({ choice }) => choice !== undefined)
+  const add = ({ codes, sums }: Part, line: number) => {
+    const code = codes[line] ?? 0
+    sums[code] = (sums[code] ?? 0) + 1
+  }
   const numbers: number[] = []
   let [total, problems, orphans] = [0, 0, 0]
 
   /** A line counts for a group where no other part of the question keeps it out. */
   const count = (line: number) => {
     const state = table.states[line] ?? 0
-    let missed = isAsked(query, state) ? 0 : 1
-    let missedBy = -1
-    for (let column = 0; column < columns.length; column++) {
-      const choice = choices[column]
-      if (!choice || choice[table.codes[column]?.[line] ?? 0] === 1) continue
-      missed++
-      missedBy = column
-      if (missed > 1) return
+    const isWanted = isAsked(state)
+    let missing: Part | undefined
+    for (const part of chosen) {
+      if (part.choice?.[part.codes[line] ?? 0] === 1) continue
+      if (missing || !isWanted) return
+      missing = part
     }
-    if (missedBy === -1) {
-      if (state & (hasErrors | hasWarnings)) problems++
-      if (state & isOrphan) orphans++
-      if (missed === 1) return
-      total++
-      if (total <= few) numbers.push(table.numbers[line] ?? 0)
+    if (missing) {
+      add(missing, line)
+      return
     }
-    for (let column = 0; column < columns.length; column++) {
-      if (missedBy !== -1 && missedBy !== column) continue
-      const sum = sums[column]
-      const code = table.codes[column]?.[line] ?? 0
-      if (sum) sum[code] = (sum[code] ?? 0) + 1
-    }
+    if (state & (hasErrors | hasWarnings)) problems++
+    if (state & isOrphan) orphans++
+    if (!isWanted) return
+    total++
+    if (total <= few) numbers.push(table.numbers[line] ?? 0)
+    for (const part of parts) add(part, line)
   }
   if (base) for (const line of table.linesOf(base)) count(line)
   else for (let line = 0; line < table.length; line++) if (table.numbers[line] !== 0) count(line)
 
-  const counts = Object.fromEntries(
-    columns.map((group, column) => [group, listed(group, table.texts[column]?.values ?? [], sums[column] ?? none)]),
-  ) as Counts['groups']
-  const byOwner = columns.indexOf('owner')
-  const owners = ownersAmong(sums[byOwner] ?? none, choices[byOwner])
+  const byGroup = table.texts.map(({ group, names }, column) => [group, listed(names, parts[column]?.sums ?? none)])
+  const byOwner = parts[columns.indexOf('owner')]
   return {
-    counts: { total, owners, groups: counts, problems, orphans },
+    counts: {
+      total,
+      owners: byOwner ? ownersAmong(byOwner) : 0,
+      groups: Object.fromEntries(byGroup) as Counts['groups'],
+      problems,
+      orphans,
+    },
     numbers: total <= few ? numbers : undefined,
   }
 }
 
 /** Which values a group lets through, by code; undefined where nothing of it was chosen. */
-function choiceOf(values: readonly (string | null)[], group: Group, chosen: readonly string[]): Uint8Array | undefined {
+function choiceOf(names: readonly (readonly string[])[], chosen: readonly string[]): Uint8Array | undefined {
   if (chosen.length === 0) return undefined
   const wanted = new Set(chosen)
-  return Uint8Array.from(values, (value) => Number(namesIn(value, group).some((name) => wanted.has(lower(name)))))
+  return Uint8Array.from(names, (some) => Number(some.some((name) => wanted.has(lower(name)))))
 }
 
 /** As SQLite compares without case. */
 const lower = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
-/** A line has all its tags in one text, as most have the same few sets of them. */
-function namesIn(value: string | null, group: Group): string[] {
-  if (value === null) return []
-  if (group !== 'tag') return [value]
-  return [...new Set((JSON.parse(value) as unknown[]).map((tag) => String(tag).toLowerCase()))]
-}
-
-function isAsked({ problems, orphan }: ListQuery, state: number): boolean {
-  if (orphan && !(state & isOrphan)) return false
+/** Whether a line is asked for, as far as that depends on its problems. */
+function attentionOf({ problems, orphan }: ListQuery): (state: number) => boolean {
   const bitsOf = { error: hasErrors, warning: hasWarnings, any: hasErrors | hasWarnings }
-  return problems.length === 0 || problems.some((choice) => (state & bitsOf[choice]) !== 0)
+  const wanted = problems.reduce((bits, choice) => bits | bitsOf[choice], 0)
+  return (state) => (!orphan || (state & isOrphan) !== 0) && (wanted === 0 || (state & wanted) !== 0)
 }
 
 /** The most frequent first. */
-function listed(group: Group, values: readonly (string | null)[], sums: Int32Array): Counted[] {
+function listed(names: readonly (readonly string[])[], sums: Int32Array): Counted[] {
   const counts = new Map<string, number>()
   for (const [code, sum] of sums.entries()) {
     if (sum === 0) continue
-    for (const name of namesIn(values[code] ?? null, group)) counts.set(name, (counts.get(name) ?? 0) + sum)
+    for (const name of names[code] ?? []) counts.set(name, (counts.get(name) ?? 0) + sum)
   }
   return [...counts]
     .map(([value, count]) => ({ value, count }))
     .sort((a, b) => b.count - a.count || byCodeUnit(a.value, b.value))
 }
 
-/** How many different owners those have that are listed: of the sums by owner, those of owners that were chosen. */
-function ownersAmong(sums: Int32Array, choice: Uint8Array | undefined): number {
+/** How many different owners those have that are listed: of the sums, those of owners that were chosen. */
+function ownersAmong({ sums, choice }: Part): number {
   let owners = 0
   for (let code = 1; code < sums.length; code++) if (sums[code] !== 0 && (!choice || choice[code] === 1)) owners++
   return owners
