@@ -37,7 +37,7 @@ exec '${real}' "$@"
   return {
     path: `${bin}:${env('PATH', '')}`,
     list: () => (existsSync(log) ? filesIn(log).map(readCall) : []),
-    clear: () => rmSync(log, { recursive: true, force: true }),
+    clear: () => rmSync(log, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
   }
 }
 
