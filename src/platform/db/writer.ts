@@ -10,9 +10,9 @@ import { explainFailure } from './failure.ts'
 import { drizzleOver, StatementCache } from './statements.ts'
 
 /** Work that is asked for in one go is broken up after so many milliseconds, so that pages are served in between. */
-const breath = 8
+const breath = 5
 /** For so many milliseconds a long transaction gives way to those who wait for a page, and then goes on all the same. */
-const courtesy = 16
+const courtesy = 25
 /** A transaction of production that waits for something else is given up after so many milliseconds. */
 const patience = 30_000
 /** A transaction that held the process for so many milliseconds is worth a line in the log. */
