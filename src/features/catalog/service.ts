@@ -185,7 +185,12 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
 
     statusOf: ({ ref, errors }) => (errors > 0 ? statusesOf(read, [ref]).get(ref) : undefined),
 
-    find: async (actor, ref) => findEntity(read, formatRef(ref), scopeOf(actor).condition),
+    async find(actor, ref) {
+      const scope = scopeOf(actor)
+      const full = formatRef(ref)
+      // Many parts of a page ask for the entity that it is about.
+      return overviews.get(`${scope.key} ${full}`)?.row ?? findEntity(read, full, scope.condition)
+    },
 
     async entity(actor, ref) {
       const row = await service.find(actor, ref)

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { FactSpec } from '../../../api/fact.ts'
@@ -5,7 +6,7 @@ import type { PluginContext } from '../../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import type { Contributed } from '../../../platform/contributions.ts'
 import { type ShownFact, shownFact } from '../../../platform/facts/shown.ts'
-import { factsOf } from '../../../platform/facts/store.ts'
+import { factsOf, type StoredFact } from '../../../platform/facts/store.ts'
 import { type Policy, within } from '../../../platform/permissions/policy.ts'
 import { visibleOf } from '../store/visible.ts'
 
@@ -29,6 +30,15 @@ export function createFacts(
   generation: () => number,
 ): Facts {
   const byId = new Map(facts.map((fact) => [fact.id, fact]))
+  // The header and the card of a page show the same, and so do the next readers.
+  const known = new LRUCache<string, StoredFact[]>({ max: 500 })
+
+  function stored(ref: string): StoredFact[] {
+    const key = `${generation()} ${ref}`
+    const rows = known.get(key) ?? factsOf(ctx.db.read, [ref])
+    known.set(key, rows)
+    return rows
+  }
 
   return {
     columns: facts.map(({ id, spec }) => ({ id, title: spec.title })),
@@ -38,9 +48,9 @@ export function createFacts(
     },
 
     ofEntity(actor, ref, entity) {
-      const stored = new Map(factsOf(ctx.db.read, [ref]).map((row) => [row.fact, row]))
+      const found = new Map(stored(ref).map((row) => [row.fact, row]))
       return facts.flatMap((fact) => {
-        const row = stored.get(fact.id)
+        const row = found.get(fact.id)
         if (!row || !policy().check(actor, fact.spec.permission, entity).allow) return []
         return [{ ...shownFact(fact, row, ctx.now()), icon: fact.spec.icon }]
       })
