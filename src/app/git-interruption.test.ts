@@ -152,7 +152,9 @@ test.each(parts)(
     const { output } = await complete(at)
     expect(await contents(at)).toEqual(expected)
     expect((await crawls(at, 'interrupted')).sort()).toEqual(running.sort())
-    expect(output.split('was interrupted: The portal ended while this job ran').length - 1).toBe(running.length)
+    expect(output.split('catalog.crawl was interrupted: The portal ended while this job ran').length - 1).toBe(
+      running.length,
+    )
     const left = (await readdir(join(at.dataDir, 'git'))).filter(
       (name) => !/^([0-9a-f]{32}|home|known_hosts)$/.test(name),
     )
