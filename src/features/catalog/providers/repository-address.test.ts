@@ -35,7 +35,7 @@ test.each([
   ['http://github.com/acme/cart', 'not read by http unless', 'Write https://'],
   ['https://anna:topsecret@github.com/acme/cart', 'password|credentials', 'without a password'],
   ['https://topsecret@git.acme.dev/shop/cart', 'password|credentials', 'without a password'],
-  ['ext::sh -c touch% /tmp/x', 'refused', 'Write https://'],
+  ['ext::sh -c touch% x', 'refused', 'Write https://'],
   ['file:///etc', 'not read by file', 'Write https://'],
   ['https://git.acme.dev/shop/cart?x=1', 'behind \\? or #', 'Write https://'],
 ])('%s is refused', (argument, message, hint) => {

@@ -5,6 +5,7 @@ import type { Collected } from '../collected.ts'
 import type { Locator } from '../model/position.ts'
 import type { DocumentProblem } from '../model/problem.ts'
 import { problemView } from '../problem-view.ts'
+import { problemRow } from '../store/ingest.ts'
 import { linesOf } from '../validate/excerpt.ts'
 import { hasNoValue, patchFile } from '../validate/patch.ts'
 import type { Problem } from '../views.ts'
@@ -81,16 +82,8 @@ function view(
   const patch = place && file && problem.mended ? patchFile(path, file.text, { ...problem, place, ...empty }) : null
   return problemView({
     problem: {
-      ...{ id, origin: 'file', sourceId: own.id, path, position, ref, target: null, firstSeenAt: now },
-      severity: problem.severity,
-      code: problem.code,
-      field: JSON.stringify(problem.path),
-      message: problem.message,
-      expected: problem.expected ?? null,
-      hint: problem.hint ?? null,
-      atKey: problem.at === 'key',
-      mended: problem.mended ?? null,
-      place: problem.place ?? null,
+      ...problemRow({ id, origin: 'file', sourceId: own.id, path, position, ref }, problem, now),
+      target: null,
     },
     place,
     advice: undefined,

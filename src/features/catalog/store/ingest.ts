@@ -225,10 +225,10 @@ export function problemId(parts: readonly string[]): string {
 }
 
 export function problemRow(
-  about: Pick<typeof problems.$inferInsert, 'id' | 'origin' | 'sourceId' | 'path' | 'position' | 'ref'>,
+  about: Pick<typeof problems.$inferSelect, 'id' | 'origin' | 'sourceId' | 'path' | 'position' | 'ref'>,
   problem: DocumentProblem,
   firstSeenAt: Date,
-): typeof problems.$inferInsert {
+): Omit<typeof problems.$inferSelect, 'target'> {
   return {
     ...about,
     severity: problem.severity,
