@@ -10,6 +10,8 @@ export default defineConfig({
     passWithNoTests: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Other work on a shared machine may break a test that times out; the report says which was tried again.
+    retry: process.env.CI ? 2 : 0,
     projects: [
       { extends: true, test: { name: 'conventions', include: conventions } },
       {
