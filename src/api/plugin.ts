@@ -103,6 +103,12 @@ export interface EntityCard<T extends object = object> {
   view: string
   /** `undefined` leaves the card out. */
   load(args: LoadArgs & { entity: Entity }): Promise<T | undefined> | T | undefined
+  /**
+   * What it shows beside the entity and what the catalog has for the actor: as long as the answer is the same, so are the
+   * props. To be answered from memory, it is asked for with every page. Without it, or with `undefined`, it is loaded
+   * each time.
+   */
+  version?(args: LoadArgs & { entity: Entity }): Promise<string | undefined> | string | undefined
 }
 
 export interface JobSpec<P = unknown> {

@@ -14,6 +14,8 @@ export interface SourceTree {
    * or the file is larger than `maxBytes`
    */
   read(path: string, options?: { maxBytes?: number; signal?: AbortSignal }): Promise<Uint8Array>
+  /** So many bytes of a file from an offset on, fewer at its end; for trees that need not read all of it. */
+  readPart?(path: string, part: { from: number; bytes: number }, signal?: AbortSignal): Promise<Uint8Array>
   stat(path: string): Promise<TreeEntry | undefined>
   log?(path: string): Promise<Commit | undefined>
   /**

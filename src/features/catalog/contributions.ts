@@ -10,6 +10,7 @@ import { problemService } from './problem-service.ts'
 import { ListAddress, readQuery } from './query.ts'
 import { pagesRef } from './routes/pages.ts'
 import { catalogService } from './service.ts'
+import { unchanged } from './versions.ts'
 import { relationWords } from './views.ts'
 
 export const nav: readonly NavItem[] = [
@@ -114,6 +115,7 @@ export const entityCards: readonly EntityCard[] = [
       })
       return { facts }
     },
+    version: unchanged,
   },
 ]
 

@@ -12,5 +12,6 @@ export const contributorCards: readonly EntityCard[] = [
     when: ({ kind }) => !isOrganisational(kind) && kind.toLowerCase() !== 'location',
     view: 'catalog/_contributors',
     load: ({ entity, actor, ctx, signal }) => ctx.use(pagesRef).contributors.card(actor, entity, signal),
+    version: ({ entity, actor, ctx, signal }) => ctx.use(pagesRef).contributors.version(actor, entity, signal),
   },
 ]

@@ -48,6 +48,8 @@ export interface Told {
   relation(related: RelatedPair): Provenance | null
   /** Where every field is listed with its origin. */
   allHref: string
+  /** False where a commit was not known in time: it is told the next time. */
+  isWhole: boolean
 }
 
 /** The overview of an entity: what answers first, what it is related to, and what is wrong with it. */

@@ -172,6 +172,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
           fields,
           facts,
           stars: () => ctx.tryUse(starsRef),
+          now: ctx.now,
         }),
         fields,
         problems: problemPages,

@@ -2,6 +2,7 @@ import type { Entity } from '../../api/entity.ts'
 import type { EntityCard, EntityTab, NavItem } from '../../api/plugin.ts'
 import { isOrganisational } from './contact-facts.ts'
 import { pagesRef } from './routes/pages.ts'
+import { unchanged } from './versions.ts'
 
 const permission = 'catalog.read'
 const isGroup = ({ kind }: Entity) => kind.toLowerCase() === 'group'
@@ -38,6 +39,7 @@ export const organisationCards: readonly EntityCard[] = [
     when: isGroup,
     view: 'catalog/_members',
     load: ({ entity, actor, ctx }) => ctx.use(pagesRef).organisation.members(actor, entity),
+    version: unchanged,
   },
   {
     id: 'memberships',
@@ -46,6 +48,7 @@ export const organisationCards: readonly EntityCard[] = [
     when: isUser,
     view: 'catalog/_memberships',
     load: ({ entity, actor, ctx }) => ctx.use(pagesRef).organisation.memberships(actor, entity),
+    version: unchanged,
   },
   {
     id: 'owns',
@@ -54,6 +57,7 @@ export const organisationCards: readonly EntityCard[] = [
     when: ({ kind }) => isOrganisational(kind),
     view: 'catalog/_owns',
     load: ({ entity, actor, ctx }) => ctx.use(pagesRef).organisation.owns(actor, entity),
+    version: unchanged,
   },
   {
     id: 'place',
@@ -63,6 +67,7 @@ export const organisationCards: readonly EntityCard[] = [
     when: isGroup,
     view: 'catalog/_place',
     load: ({ entity, actor, ctx }) => ctx.use(pagesRef).organisation.place(actor, entity),
+    version: unchanged,
   },
 ]
 

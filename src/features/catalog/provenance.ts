@@ -8,15 +8,15 @@ import type { Commit, LineOrigin, SourceTree } from '../../api/source-tree.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Contributions } from '../../platform/contributions.ts'
 import type { Crawler } from './crawler.ts'
-import { type Chunk, splitDocuments } from './model/chunks.ts'
 import type { DocumentPath } from './model/json-value.ts'
-import type { Lost, Traced } from './model/origins.ts'
+import type { Traced } from './model/origins.ts'
 import type { Places } from './places.ts'
 import { placeOf } from './process.ts'
 import type { CatalogService } from './service.ts'
 import type { EntityRow } from './store/entity.ts'
 import { type Statement, statementsOf } from './store/statements.ts'
 import { orphanAnnotation } from './store/winners.ts'
+import { createWrittenDocuments } from './written-documents.ts'
 
 /** What a field of an entity goes back to, as the portal hands the entity out. */
 export type Origin = Stated | { by: 'portal'; what: 'uid' | 'etag' | 'orphan' } | RelationOrigin
@@ -64,8 +64,14 @@ export interface Origins {
   of(row: Told, paths: readonly DocumentPath[], signal: AbortSignal): Promise<Origin[]>
   /** What makes it so that an entity is related to others, as far as the actor may see it. */
   relations(actor: Actor, row: Told, related: readonly RelatedPair[], signal: AbortSignal): Promise<RelationOrigin[]>
-  /** The last commit that changed a file, where its source has commits and tells it within that many milliseconds. */
-  commit(sourceId: string, file: string, patience: number, signal: AbortSignal): Promise<Commit | undefined>
+  /** Equal as long as its fields go back to the same places. */
+  version(row: Told, signal: AbortSignal): Promise<string>
+  /**
+   * The last commit that changed a file; null where its source tells none.
+   *
+   * @returns undefined when it is not known within that many milliseconds
+   */
+  commit(sourceId: string, file: string, patience: number, signal: AbortSignal): Promise<Commit | null | undefined>
 }
 
 export const originsRef: ServiceRef<Origins> = serviceRef('catalog.origins')
@@ -93,9 +99,7 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
   const stated = new LRUCache<string, { blob: string; row: Told; of: RelationOrigin['of'] }>({ max: 5000 })
   // While a large source is read, every second brings other states of the catalog, in which most is as it was.
   const placed = new LRUCache<string, Stated>({ max: 5000 })
-  // A page may ask for many documents of one large file.
-  const files = new LRUCache<string, readonly Chunk[]>({ max: 500, maxSize: 3_000_000, sizeCalculation: lengthOf })
-  const reading = new Map<string, Promise<readonly Chunk[] | { why: Lost }>>()
+  const documents = createWrittenDocuments(crawler, places)
   // Cards of one page ask for themselves: they share what was parsed.
   const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 3, ttl: lookAgain })
   const commits = new LRUCache<string, Promise<Commit | undefined>>({ max: 2000 })
@@ -119,44 +123,13 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     }
   }
 
-  async function fileOf(row: Told, signal: AbortSignal): Promise<readonly Chunk[] | { why: Lost }> {
-    const key = `${row.sourceId}\n${row.path}\n${await blobOf(row, signal)}`
-    const known = files.get(key)
-    if (known) return known
-    const shared = reading.get(key)
-    if (shared) {
-      return shared.catch(() => {
-        // Who began to read it may have gone away.
-        signal.throwIfAborted()
-        return readFile(row, key, signal)
-      })
-    }
-    const read = readFile(row, key, signal).finally(() => reading.delete(key))
-    reading.set(key, read)
-    return read
-  }
-
-  async function readFile({ sourceId, path }: Told, key: string, signal: AbortSignal) {
-    try {
-      const chunks = splitDocuments(await places.text(sourceId, path, signal))
-      files.set(key, chunks)
-      return chunks
-    } catch (error) {
-      if (!(error instanceof PortalError)) throw error
-      const why: Lost = error.code === 'not_found' ? 'gone' : 'unread'
-      return { why }
-    }
-  }
-
   async function trace(row: Told, signal: AbortSignal): Promise<(path: DocumentPath) => Stated> {
     const provider = crawler.provider(row.sourceId)
-    const file = await fileOf(row, signal)
+    const written = await documents.of(row, await blobOf(row, signal), signal)
     // Loaded with the first page that shows lines: it brings a parser of 6 MB.
     const { tracer } = await import('./model/origins.ts')
     const find = tracer({
-      file,
-      position: row.position,
-      ref: row.ref,
+      written,
       entity: row.entity,
       kinds: new Map(contributions.kinds.map(({ spec }) => [spec.kind, spec])),
       processors: contributions.processors,
@@ -222,17 +195,19 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     return { by: 'processor', id: says?.id ?? '' }
   }
 
-  async function commitOf(sourceId: string, file: string, signal: AbortSignal): Promise<Commit | undefined> {
+  async function commitOf(sourceId: string, file: string, signal: AbortSignal): Promise<Commit | null> {
     const tree = await crawler.tree(sourceId, signal)
-    if (!tree?.log) return undefined
+    if (!tree?.log) return null
     const key = `${sourceId}\n${tree.revision}\n${file}`
     const asked = commits.get(key) ?? tree.log(file)
     commits.set(key, asked)
-    return asked.catch((error) => {
+    try {
+      return (await asked) ?? null
+    } catch (error) {
       commits.delete(key)
       ctx.log.warn({ source: sourceId, file }, `The last commit of a file cannot be told: ${messageOf(error)}`)
-      return undefined
-    })
+      return null
+    }
   }
 
   return {
@@ -266,6 +241,8 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
       }
       return origins
     },
+
+    version: async (row, signal) => versionOf(row, await blobOf(row, signal)),
 
     commit: (sourceId, file, patience, signal) => within(patience, commitOf(sourceId, file, signal)),
   }
@@ -305,10 +282,6 @@ function grouped(all: readonly Statement[]): Map<string, Statement[]> {
 
 function keyOf({ type, targetRef }: Pick<Statement, 'type' | 'targetRef'>): string {
   return `${type} ${targetRef}`
-}
-
-function lengthOf(chunks: readonly Chunk[]): number {
-  return chunks.reduce((sum, { text }) => sum + text.length, 1)
 }
 
 async function within<T>(patience: number, answer: Promise<T>): Promise<T | undefined> {

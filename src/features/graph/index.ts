@@ -12,6 +12,8 @@ import { graphHref } from './query.ts'
 import { routes } from './routes.ts'
 import type { OwnerCard } from './views.ts'
 
+/** Its cards show nothing but what the catalog has. */
+const unchanged = () => ''
 const isOwner = ({ kind }: Entity) => /^(group|user)$/i.test(kind)
 const refOf = ({ kind, metadata }: Entity) =>
   formatRef({ kind, namespace: metadata.namespace ?? 'default', name: metadata.name })
@@ -32,6 +34,7 @@ export const graph = (given: z.input<typeof GraphOptions> = {}): Plugin => {
         view: 'graph/_relations',
         when: (entity) => !isOwner(entity),
         load: ({ entity, actor, ctx }) => ctx.use(graphPages).card(actor, refOf(entity)),
+        version: unchanged,
       },
       {
         id: 'organisation',
@@ -41,6 +44,7 @@ export const graph = (given: z.input<typeof GraphOptions> = {}): Plugin => {
         view: 'graph/_owner',
         when: isOwner,
         load: ({ entity }): OwnerCard => ({ graphHref: graphHref({ roots: [refOf(entity)] }) }),
+        version: unchanged,
       },
     ],
     views: fileURLToPath(new URL('../../../views/graph', import.meta.url)),

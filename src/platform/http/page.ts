@@ -74,8 +74,8 @@ function liveAddress(host: PageHost, { actor }: FastifyRequest, { live: topics }
 }
 
 /** A page that fetches itself again is often as it was. */
-function sendAgain(reply: FastifyReply, html: string, live: string): FastifyReply {
-  const etag = pageValidator(html)
+function sendAgain(reply: FastifyReply, html: string | Buffer, live: string): FastifyReply {
+  const etag = pageValidator(html.toString())
   reply.header('callboard-live', live).header('etag', etag)
   if (reply.statusCode !== 200 || reply.request.headers['if-none-match'] !== etag) return sendHtml(reply, html)
   return reply.code(304).headers(ofPages).send()
@@ -91,7 +91,7 @@ function isAgain(request: FastifyRequest): boolean {
   return request.headers['callboard-live'] === 'again'
 }
 
-function sendHtml(reply: FastifyReply, html: string): FastifyReply {
+function sendHtml(reply: FastifyReply, html: string | Buffer): FastifyReply {
   reply.header('content-type', 'text/html; charset=utf-8')
   return reply.headers(ofPages).send(html)
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../../api/actor.ts'
 import { PortalError } from '../../api/errors.ts'
@@ -48,7 +48,7 @@ function register(app: FastifyInstance, spec: Route, plugin: string, host: Route
         actor,
         use: host.use,
         get signal() {
-          return abortWith(request)
+          return abortWith(request, reply)
         },
         request,
       }
@@ -88,9 +88,12 @@ function check(schema: z.ZodType | undefined, value: unknown, what: string): unk
   })
 }
 
-function abortWith(request: FastifyRequest): AbortSignal {
+function abortWith(request: FastifyRequest, reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  request.raw.once('close', () => controller.abort())
+  request.raw.once('close', () => {
+    // Most are answered by then: nobody is left to be told.
+    if (!reply.raw.writableFinished) controller.abort()
+  })
   return controller.signal
 }
 

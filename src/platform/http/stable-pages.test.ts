@@ -5,7 +5,7 @@ function pages() {
   let now = new Date('2026-11-21T10:00:30Z')
   let rendered = 0
   const stable = new StablePages(() => now)
-  const get = (...parts: unknown[]) => stable.get(() => `page ${++rendered}`, parts)
+  const get = (...parts: unknown[]) => stable.get(() => `page ${++rendered}`, parts).toString()
   const wait = (ms: number) => {
     now = new Date(now.getTime() + ms)
   }

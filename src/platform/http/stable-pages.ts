@@ -8,18 +8,19 @@ const minute = 60_000
  * longer than the minute it belongs to.
  */
 export class StablePages {
-  readonly #pages = new LRUCache<string, string>({ maxSize: most, sizeCalculation: (html) => html.length + 1 })
+  // As bytes: a text would be turned into them each time that it is sent.
+  readonly #pages = new LRUCache<string, Buffer>({ maxSize: most, sizeCalculation: (html) => html.length + 1 })
   readonly #now: () => Date
 
   constructor(now: () => Date) {
     this.#now = now
   }
 
-  get(render: () => string, parts: readonly unknown[]): string {
+  get(render: () => string, parts: readonly unknown[]): Buffer {
     const key = JSON.stringify([Math.floor(this.#now().getTime() / minute), ...parts])
     const known = this.#pages.get(key)
     if (known !== undefined) return known
-    const html = render()
+    const html = Buffer.from(render())
     this.#pages.set(key, html)
     return html
   }

@@ -37,6 +37,7 @@ export async function openFolder(
       return entries.filter((entry) => matches(entry.path))
     },
     read: (path, options = {}) => read(root, path, options),
+    readPart: (path, part, signal) => readPart(root, path, part, signal),
     stat: (path) => entryAt(root, path),
   }
 }
@@ -74,6 +75,25 @@ async function read(
   path: string,
   { maxBytes = 10 * mebibyte, signal }: { maxBytes?: number; signal?: AbortSignal },
 ): Promise<Uint8Array> {
+  return withFile(root, path, signal, (handle, size) => {
+    if (size > maxBytes) throw tooLarge(path, maxBytes)
+    return readAll(handle, path, size, maxBytes, signal)
+  })
+}
+
+function readPart(root: string, path: string, part: { from: number; bytes: number }, signal?: AbortSignal) {
+  return withFile(root, path, signal, async (handle) => {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(part.bytes), 0, part.bytes, part.from)
+    return buffer.subarray(0, bytesRead)
+  })
+}
+
+async function withFile<T>(
+  root: string,
+  path: string,
+  signal: AbortSignal | undefined,
+  work: (handle: FileHandle, size: number) => Promise<T>,
+): Promise<T> {
   signal?.throwIfAborted()
   const real = await locate(root, path)
   let handle: FileHandle
@@ -86,8 +106,7 @@ async function read(
   try {
     const stats = await handle.stat()
     if (!stats.isFile()) throw missing(path)
-    if (stats.size > maxBytes) throw tooLarge(path, maxBytes)
-    return await readAll(handle, path, stats.size, maxBytes, signal)
+    return await work(handle, stats.size)
   } finally {
     await handle.close()
   }

@@ -20,5 +20,6 @@ export const factCards: readonly EntityCard[] = [
         }),
       }
     },
+    version: ({ entity, actor, ctx }) => ctx.use(factsRef).version(actor, refOfEntity(entity), entity),
   },
 ]

@@ -17,6 +17,8 @@ export interface Facts {
   /** Grows whenever pages may show another fact. */
   readonly generation: number
   ofEntity(actor: Actor, ref: string, entity: Entity): (ShownFact & { icon: string | undefined })[]
+  /** Equal for who may see the same facts of it, as long as these are the same. */
+  version(actor: Actor, ref: string, entity: Entity): string
   /** For each entity the facts asked for, by id. */
   ofList(actor: Actor, refs: readonly string[], facts: readonly string[]): Map<string, Map<string, ShownFact>>
 }
@@ -54,6 +56,12 @@ export function createFacts(
         if (!row || !policy().check(actor, fact.spec.permission, entity).allow) return []
         return [{ ...shownFact(fact, row, ctx.now()), icon: fact.spec.icon }]
       })
+    },
+
+    version(actor, ref, entity) {
+      if (stored(ref).length === 0) return ''
+      const seen = facts.filter(({ spec }) => policy().check(actor, spec.permission, entity).allow)
+      return `${generation()} ${seen.map(({ id }) => id).join(' ')}`
     },
 
     ofList(actor, refs, ids) {

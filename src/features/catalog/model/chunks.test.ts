@@ -33,7 +33,7 @@ test('a text that only begins like a null is content', () => {
 test('directives and the end marker belong to their document', () => {
   const [first, second] = splitDocuments('%YAML 1.2\n---\na: 1\n...\n# next\nb: 2\n')
   expect(first?.text).toBe('%YAML 1.2\n---\na: 1\n...\n')
-  expect(second).toEqual({ text: '# next\nb: 2\n', firstLine: 5, line: 6 })
+  expect(second).toEqual({ text: '# next\nb: 2\n', start: 23, firstLine: 5, line: 6 })
 })
 
 test('only a marker at the start of a line, with nothing but space behind it, separates', () => {

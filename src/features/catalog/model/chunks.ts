@@ -1,6 +1,8 @@
 /** One document of a file, as text. */
 export interface Chunk {
   text: string
+  /** Where it begins in the file, in characters behind a byte order mark. */
+  start: number
   /** Line of the file on which the text begins, from 1. */
   firstLine: number
   /** Line of the file on which the content begins, after marker and comments. */
@@ -28,7 +30,7 @@ export function splitDocuments(file: string): Chunk[] {
   const cut = (end: number) => {
     const piece = text.slice(start, end)
     const content = firstContent(piece)
-    if (content !== -1) chunks.push({ text: piece, firstLine: line, line: line + breaks(piece, content) })
+    if (content !== -1) chunks.push({ text: piece, start, firstLine: line, line: line + breaks(piece, content) })
     line += breaks(piece, piece.length)
     start = end
     opened = false
@@ -45,6 +47,42 @@ export function splitDocuments(file: string): Chunk[] {
   }
   cut(text.length)
   return chunks
+}
+
+/** Where the documents of a file stand: a hundredth of the file, by which it is cut up again, or read in part. */
+export type Cuts = Uint32Array
+
+const perCut = 6
+
+/** @param file the very text that was cut up */
+export function cutsOf(file: string, chunks: readonly Chunk[]): Cuts {
+  const text = withoutMark(file)
+  let bytes = Buffer.byteLength(file) - Buffer.byteLength(text)
+  let end = 0
+  return Uint32Array.from(
+    chunks.flatMap(({ start, text: { length }, firstLine, line }) => {
+      const from = bytes + Buffer.byteLength(text.slice(end, start))
+      end = start + length
+      bytes = from + Buffer.byteLength(text.slice(start, end))
+      return [start, length, firstLine, line, from, bytes - from]
+    }),
+  )
+}
+
+/** @param file the very text that the cuts were taken of */
+export function cutAgain(file: string, cuts: Cuts): Chunk[] {
+  const text = withoutMark(file)
+  return Array.from({ length: cuts.length / perCut }, (_, index) => {
+    const [start = 0, length = 0, firstLine = 1, line = 1] = cuts.subarray(index * perCut)
+    return { text: text.slice(start, start + length), start, firstLine, line }
+  })
+}
+
+/** One document without the others: where it stands in the bytes of the file, and what its text is to be made of. */
+export function cutAt(cuts: Cuts, position: number) {
+  const [start = 0, , firstLine = 1, line = 1, from = 0, bytes] = cuts.subarray(position * perCut)
+  if (bytes === undefined) return undefined
+  return { from, bytes, chunk: (text: string): Chunk => ({ text, start, firstLine, line }) }
 }
 
 /**

@@ -11,6 +11,7 @@ import { type Lost, type TraceArgs, type Traced, tracer } from './origins.ts'
 import { parseDocuments } from './parse.ts'
 import { refOf } from './relations.ts'
 import { validateEntity } from './validate.ts'
+import { writtenDocument } from './written-values.ts'
 
 const kinds = kindMap(builtinKinds)
 const from = { location: 'file:/srv/cart.yaml', viewUrl: 'https://git.example/cart.yaml' }
@@ -27,13 +28,16 @@ function read(text: string, processors: TraceArgs['processors'], position = 0): 
 /** A file as a text, or why there is none. */
 type Given = string | { why: Lost }
 
-const cut = (text: Given) => (typeof text === 'string' ? splitDocuments(text) : text)
+function documentOf(text: Given, position: number, entity: Entity): TraceArgs['written'] {
+  if (typeof text !== 'string') return text
+  return writtenDocument(splitDocuments(text), position, refOf(entity)) ?? { why: 'dropped' }
+}
 
 function trace(entity: Entity, text: Given, processors: TraceArgs['processors'] = [], position = 0) {
   const failed = (_: string, error: unknown) => {
     throw error
   }
-  return tracer({ file: cut(text), position, ref: refOf(entity), entity, kinds, processors, from, failed })
+  return tracer({ written: documentOf(text, position, entity), entity, kinds, processors, from, failed })
 }
 
 /** Origins of a document in few words: `4:9`, `default`, `processor x`, or why there is no line. */
@@ -186,9 +190,7 @@ describe('a value of an entity', () => {
     const entity = read(cart, [])
     const failed = (id: string) => void told.push(id)
     const find = tracer({
-      file: cut(cart),
-      position: 0,
-      ref: refOf(entity),
+      written: documentOf(cart, 0, entity),
       entity,
       kinds,
       processors: [failing],

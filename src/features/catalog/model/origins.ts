@@ -1,10 +1,9 @@
 import type { Entity, JsonObject, JsonValue, KindSpec, PreparedFrom, Processor } from '../../../api/index.ts'
-import type { Chunk } from './chunks.ts'
 import { type DocumentPath, isObject, pathText, valueAt } from './json-value.ts'
 import { type Placeholder, type PlaceholderKey, placeholdersOf } from './placeholders.ts'
 import type { Place } from './problem.ts'
 import { validateEntity } from './validate.ts'
-import { isSame, type WrittenDocument, writtenDocument } from './written-values.ts'
+import { isSame, type WrittenDocument } from './written-values.ts'
 
 /** What a value of an entity goes back to. */
 export type Traced = WrittenTrace | { by: 'processor'; id: string } | { by: 'default'; what: string }
@@ -31,12 +30,8 @@ export interface WrittenTrace {
 export type Lost = 'gone' | 'unread' | 'dropped' | 'changed' | 'unplaced'
 
 export interface TraceArgs {
-  /** The file as it is now, from `splitDocuments`, or why there is none. */
-  file: readonly Chunk[] | { why: Lost }
-  /** Which document of the file it was when it was read. */
-  position: number
-  /** Full lower-case reference. */
-  ref: string
+  /** The document as it stands in its file now, or why there is none. */
+  written: WrittenDocument | { why: Lost }
   /** As it is stored. */
   entity: Entity
   kinds: ReadonlyMap<string, KindSpec>
@@ -59,9 +54,8 @@ interface Stage {
  * the entity: then a line is told only where the very same value stands in it.
  */
 export function tracer(args: TraceArgs): (path: DocumentPath) => Traced {
-  const { entity, file } = args
-  const written = 'why' in file ? undefined : writtenDocument(file, args.position, args.ref)
-  const lost = 'why' in file ? file.why : 'dropped'
+  const { entity } = args
+  const [written, lost] = 'why' in args.written ? [undefined, args.written.why] : [args.written, 'dropped' as const]
   const stages = written ? stagesOf(written.value, args) : []
   const placeholders = written ? placeholdersOf(written.value).placeholders : []
   const stored = entity as unknown as JsonObject

@@ -43,7 +43,8 @@ export function isSame(a: JsonValue | undefined, b: JsonValue | undefined): bool
   return isInside && canonicalJson(a) === canonicalJson(b)
 }
 
-function documentIn(chunk: Chunk, ref: string): WrittenDocument | undefined {
+/** The document, if it is the one that describes the entity. */
+export function documentIn(chunk: Chunk, ref: string): WrittenDocument | undefined {
   const [document] = parseDocuments(chunk.text).documents
   const value = document?.value ?? document?.guess
   if (!value || refIn(value) !== ref) return undefined

@@ -21,6 +21,8 @@ import type { EntityRow } from '../store/entity.ts'
 export interface ContributorPages {
   /** What is known without waiting. @returns undefined where there is nothing to show */
   card(actor: Actor, entity: Entity, signal: AbortSignal): Promise<ContributorsView | undefined>
+  /** Equal as long as the card shows the same; undefined while it waits for what is being read. */
+  version(actor: Actor, entity: Entity, signal: AbortSignal): Promise<string | undefined>
   /** The same once the history was read. @throws PortalError `not_found` */
   region(actor: Actor, ref: EntityRef, signal: AbortSignal): Promise<ContributorsView>
 }
@@ -81,6 +83,14 @@ export function createContributorPages(args: ContributorPagesArgs): ContributorP
       if (!place || (!place.hasHistory && !owners)) return undefined
       const reading = place.hasHistory ? reader.known(place) : 'none'
       return view(actor, { href, folder: place.shown, owners }, reading)
+    },
+
+    async version(actor, { kind, metadata }, signal) {
+      const row = await service.find(actor, { kind, namespace: metadata.namespace ?? 'default', name: metadata.name })
+      const place = row && (await reader.place(row, signal))
+      if (!place) return ''
+      const reading = place.hasHistory ? reader.known(place) : 'none'
+      return reading === 'none' || (reading && 'contributors' in reading) ? place.key : undefined
     },
 
     async region(actor, ref, signal) {

@@ -14,13 +14,12 @@ import { shownByCards } from '../organisation-cards.ts'
 import { isBeside, type Places } from '../places.ts'
 import type { ProblemPlaces } from '../problem-places.ts'
 import { fieldsPath } from '../provenance-views.ts'
-import { type CatalogService, stamped } from '../service.ts'
+import { type CatalogService, type Overview, stamped } from '../service.ts'
 import { fileTree } from '../source-view.ts'
 import type { EntityRow } from '../store/entity.ts'
 import {
   type Card,
   type EntityHead,
-  type EntityPage,
   type EntityTabPage,
   entityIcon,
   type MissingPage,
@@ -28,6 +27,7 @@ import {
 } from '../views.ts'
 import type { EarlierPages } from './earlier.ts'
 import type { FieldPages } from './fields.ts'
+import { createKeptOverviews, type KeptOverview } from './kept-overviews.ts'
 import { kindNames } from './kinds.ts'
 import type { ProblemPages } from './problems.ts'
 
@@ -43,6 +43,7 @@ export interface EntityPagesArgs {
   fields: FieldPages
   facts: Facts
   stars: () => Stars | undefined
+  now: () => Date
 }
 
 export interface SourceQuery {
@@ -54,7 +55,7 @@ export interface SourceQuery {
 /** Puts together what the pages of one entity show. Everything is found through the actor. */
 export interface EntityPages {
   /** @throws PortalError `not_found` */
-  overview(actor: Actor, ref: EntityRef, signal: AbortSignal): Promise<EntityPage>
+  overview(actor: Actor, ref: EntityRef, signal: AbortSignal): Promise<KeptOverview>
   tab(
     actor: Actor,
     ref: EntityRef,
@@ -66,6 +67,8 @@ export interface EntityPages {
   source(actor: Actor, ref: EntityRef, query: SourceQuery, signal: AbortSignal): Promise<SourcePage>
   missing(actor: Actor, ref: EntityRef, at: string | undefined, signal: AbortSignal): Promise<MissingPage>
 }
+
+type Cards = Contributions['entityCards']
 
 const nearest = 5
 
@@ -79,16 +82,12 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
   const { service, crawler, places, contributions, policy, problems, problemPlaces, earlier, fields, facts, stars } =
     args
   const names = kindNames(contributions)
+  const kept = createKeptOverviews(args.now)
 
   function head(actor: Actor, row: EntityRow, current: string, told: Told): EntityHead {
     const provider = crawler.provider(row.sourceId)
     const tabs = contributions.entityTabs.filter((tab) => isOffered(tab, row.entity, actor, policy()))
-    const star = stars()?.toggle(actor, {
-      kind: 'entity',
-      key: row.ref,
-      title: row.title ?? row.name,
-      href: entityPath(row),
-    })
+    const star = starOf(actor, row)
     const view = headView({
       row,
       current,
@@ -103,6 +102,56 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
     return star ? { ...view, star } : view
   }
 
+  function starOf(actor: Actor, row: EntityRow) {
+    const { ref: key, title, name } = row
+    return stars()?.toggle(actor, { kind: 'entity', key, title: title ?? name, href: entityPath(row) })
+  }
+
+  /** Everything that an overview is made of; undefined where a card cannot say, or lines of problems are looked up. */
+  async function versionOf(actor: Actor, { row, problems }: Overview, offered: Cards, signal: AbortSignal) {
+    if (problems.length > 0) return undefined
+    const cards: (string | undefined)[] = []
+    for (const { id, ctx, spec } of offered) {
+      const version = await spec.version?.({ entity: row.entity, actor, ctx, signal })
+      if (version === undefined) return undefined
+      cards.push(id, version)
+    }
+    return [
+      service.version(actor),
+      await fields.version(row, signal),
+      crawler.provider(row.sourceId)?.viewUrl?.(row.path),
+      starOf(actor, row)?.isStarred,
+      facts.version(actor, row.ref, row.entity),
+      contributions.entityTabs.filter((tab) => isOffered(tab, row.entity, actor, policy())).map(({ id }) => id),
+      ...cards,
+    ]
+  }
+
+  async function compose(actor: Actor, overview: Overview, offered: Cards, signal: AbortSignal) {
+    const { row } = overview
+    const provider = crawler.provider(row.sourceId)
+    const [told, placedProblems, ...cards] = await Promise.all([
+      fields.toldWith(actor, row, shownPairs(overview.related), signal),
+      problemPlaces.ofEntity(actor, row, overview.problems, signal),
+      ...offered.map((card) => loadEntityCard(card, row.entity, actor, `${entityPath(row)}/cards/${card.id}`)),
+    ])
+    const placed = (place: 'main' | 'side') =>
+      cards.filter((card, index) => card !== undefined && (offered[index]?.spec.place ?? 'main') === place) as Card[]
+    const props = entityView({
+      overview,
+      told,
+      head: head(actor, row, '', told),
+      main: placed('main'),
+      side: placed('side'),
+      onCards: shownByCards[row.kind] ?? [],
+      titleOf: (other) => service.titleOf(actor, other),
+      problems: placedProblems,
+      viewUrl: (path, line) => provider?.viewUrl?.(path, line),
+      editUrl: provider?.editUrl?.(row.path),
+    })
+    return { props, isLasting: told.isWhole && cards.every((card) => card?.state !== 'error') }
+  }
+
   async function rowOf(actor: Actor, ref: EntityRef): Promise<EntityRow> {
     const row = await service.find(actor, ref)
     if (!row) throw new PortalError('not_found', `There is no entity ${formatRef(ref)}`)
@@ -112,28 +161,9 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
   return {
     async overview(actor, ref, signal) {
       const overview = await service.overview(actor, ref)
-      const { row } = overview
-      const provider = crawler.provider(row.sourceId)
-      const offered = contributions.entityCards.filter((card) => isOffered(card, row.entity, actor, policy()))
-      const [told, placedProblems, ...cards] = await Promise.all([
-        fields.toldWith(actor, row, shownPairs(overview.related), signal),
-        problemPlaces.ofEntity(actor, row, overview.problems, signal),
-        ...offered.map((card) => loadEntityCard(card, row.entity, actor, `${entityPath(row)}/cards/${card.id}`)),
-      ])
-      const placed = (place: 'main' | 'side') =>
-        cards.filter((card, index) => card !== undefined && (offered[index]?.spec.place ?? 'main') === place) as Card[]
-      return entityView({
-        overview,
-        told,
-        head: head(actor, row, '', told),
-        main: placed('main'),
-        side: placed('side'),
-        onCards: shownByCards[row.kind] ?? [],
-        titleOf: (other) => service.titleOf(actor, other),
-        problems: placedProblems,
-        viewUrl: (path, line) => provider?.viewUrl?.(path, line),
-        editUrl: provider?.editUrl?.(row.path),
-      })
+      const offered = contributions.entityCards.filter((card) => isOffered(card, overview.row.entity, actor, policy()))
+      const version = await versionOf(actor, overview, offered, signal)
+      return kept.get(version, () => compose(actor, overview, offered, signal))
     },
 
     async tab(actor, ref, id, query, signal) {

@@ -19,6 +19,8 @@ import type { EntityRow } from '../store/entity.ts'
 import type { Provenance } from '../views.ts'
 
 export interface FieldPages {
+  /** Equal as long as the marks of its own fields are the same. */
+  version(row: EntityRow, signal: AbortSignal): Promise<string>
   /** Where those fields come from that the page of an entity shows, with those of its header. */
   told(row: EntityRow, signal: AbortSignal): Promise<Told>
   /** The same, with the relations that are shown. */
@@ -45,17 +47,19 @@ export function createFieldPages(origins: Origins, service: CatalogService, craw
     files: ReadonlyMap<string, { sourceId: string; file: string }>,
     wait: number,
     signal: AbortSignal,
-  ): Promise<OriginWords> {
+  ): Promise<OriginWords & { isWhole: boolean }> {
     const known = new Map<string, Commit>()
+    let isWhole = true
     const asked = [...files].slice(0, most.commits).map(async ([key, { sourceId, file }]) => {
       const commit = await origins.commit(sourceId, file, wait, signal)
       if (commit) known.set(key, commit)
+      if (commit === undefined) isWhole = false
     })
     await Promise.all(asked)
-    return { ref, viewUrl, commit: (sourceId, file) => known.get(fileKey({ sourceId, file })) }
+    return { ref, viewUrl, isWhole, commit: (sourceId, file) => known.get(fileKey({ sourceId, file })) }
   }
 
-  function pageWords({ ref, sourceId, path: file }: EntityRow, signal: AbortSignal): Promise<OriginWords> {
+  function pageWords({ ref, sourceId, path: file }: EntityRow, signal: AbortSignal) {
     return wordsFor(ref, new Map([[fileKey({ sourceId, file }), { sourceId, file }]]), patience.page, signal)
   }
 
@@ -75,10 +79,13 @@ export function createFieldPages(origins: Origins, service: CatalogService, craw
       field: (path) => marks.get(JSON.stringify(path)) ?? null,
       relation: (pair) => links.get(pairKey(pair)) ?? null,
       allHref: fieldsPath(row.ref),
+      isWhole: words.isWhole,
     }
   }
 
   return {
+    version: (row, signal) => origins.version(row, signal),
+
     told: (row, signal) => told(row, [], [], signal),
 
     async toldWith(actor, row, related, signal) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { PortalError } from '../../../api/errors.ts'
 import { type Crumb, type Reply, type Route, route } from '../../../api/route.ts'
@@ -31,12 +30,13 @@ export const entityRoutes: Route[] = [
     query: z.object({ at: one, definition: one }),
     handler: async ({ params, query: { at, definition }, actor, use, signal, request }, reply) => {
       const { entity, earlier, definitions } = use(pagesRef)
-      if (definition) return overviewPage(reply, await definitions.overview(actor, params, definition, signal), [])
+      if (definition) return rarePage(reply, await definitions.overview(actor, params, definition, signal))
       try {
-        if (at) return await overviewPage(reply, earlier.overview(actor, params, at), [])
-        const props = await entity.overview(actor, params, signal)
+        if (at) return await rarePage(reply, earlier.overview(actor, params, at))
+        const { props, stable } = await entity.overview(actor, params, signal)
         use(visitsRef).note(actor, visited(props), request)
-        return await overviewPage(reply, props, await entityTopics(use(catalogService), actor, params))
+        const live = await entityTopics(use(catalogService), actor, params)
+        return await reply.page('catalog/entity', props, { ...titled(props.entity), live, stable })
       } catch (error) {
         if (!isAbsent(error)) throw error
         const props = await entity.missing(actor, params, at, signal)
@@ -85,10 +85,9 @@ export const entityRoutes: Route[] = [
   }),
 ]
 
-/** Rendering takes longer than all that goes before it: equal props are rendered once. */
-function overviewPage(reply: Reply, props: EntityPage, live: string[]) {
-  const stable = createHash('sha1').update(JSON.stringify(props)).digest('base64')
-  return reply.page('catalog/entity', props, { ...titled(props.entity), live, stable })
+/** An earlier state, or another definition: nothing of it changes while one looks. */
+function rarePage(reply: Reply, props: EntityPage) {
+  return reply.page('catalog/entity', props, titled(props.entity))
 }
 
 const visited = ({ entity }: { entity: EntityHead }) => ({ kind: 'entity', key: entity.ref })

@@ -28,15 +28,24 @@ export interface ChangeRow {
   fields: string | null
 }
 
+/** Building this query takes as long as running it, and every page of an entity begins with it. */
+const unscoped = new WeakMap<Reader, ReturnType<typeof prepareFind>>()
+
 export function findEntity(read: Reader, ref: string, scope: SQL | undefined): EntityRow | undefined {
-  const visible = scope ? sql` and ${scope}` : sql``
-  const found = read
-    .select()
-    .from(entities)
-    .innerJoin(documents, eq(documents.number, entities.number))
-    .where(sql`${entities.ref} = ${ref}${visible}`)
-    .get()
+  const found = scope ? findWhere(read, sql`${entities.ref} = ${ref} and ${scope}`).get() : prepared(read).get({ ref })
   return found && { ...found.catalog_entities, entity: found.catalog_documents.entity }
+}
+
+function prepared(read: Reader) {
+  const query = unscoped.get(read) ?? prepareFind(read)
+  unscoped.set(read, query)
+  return query
+}
+
+const prepareFind = (read: Reader) => findWhere(read, sql`${entities.ref} = ${sql.placeholder('ref')}`).prepare()
+
+function findWhere(read: Reader, condition: SQL) {
+  return read.select().from(entities).innerJoin(documents, eq(documents.number, entities.number)).where(condition)
 }
 
 /** The documents of some entities, as JSON, with what the portal adds to them. */
