@@ -70,7 +70,7 @@ export interface CrawlStoreArgs {
 /** Documents of one transaction. Who else writes waits for it; pages do not, since it breathes. */
 const slice = 250
 /** Documents that are written in one go. */
-const piece = 50
+const piece = 25
 
 export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
   const { db, kinds, reader, lastReader, clock, removal, changed } = args
@@ -79,16 +79,22 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
   let origin: Origin = { sourceId: '', revision: '', reader }
   let everything = false
   let wrote = false
+  /** What the files had that are read although they need not be. */
+  let before: ReadonlyMap<string, string> = new Map()
   const interned = createInterned()
 
-  async function write(work: (tx: Transaction, written: Map<string, Entity>) => Promise<string[]>): Promise<void> {
+  type Work = (tx: Transaction, written: Map<string, Entity>, asBefore: Set<string>) => Promise<string[]>
+
+  async function write(work: Work): Promise<void> {
     try {
       await db.write(async (tx) => {
         const written = new Map<string, Entity>()
-        const refs = await work(tx, written)
+        const asBefore = new Set<string>()
+        const refs = await work(tx, written, asBefore)
         const { revision } = origin
         const different = await chooseWinners(tx, refs, { revision, kinds, clock, interned, written })
-        if (refs.length > 0) changed({ refs: different, shown: refs, content: true })
+        const shown = refs.filter((ref) => !asBefore.has(ref))
+        if (different.length + shown.length > 0) changed({ refs: different, shown, content: true })
         for (const ref of refs) touched.add(ref)
       })
     } catch (error) {
@@ -117,6 +123,7 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
       origin = { sourceId: provider.id, revision, reader }
       everything = await startReading(db, provider, clock)
       including = inclusionsOf(db.read, provider.id)
+      before = full ? blobsOf(db, provider.id) : new Map()
       // With another reader than any, every file counts as changed.
       return knownFiles(db, provider.id, full ? undefined : reader, including)
     },
@@ -124,11 +131,13 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
     async put(read) {
       wrote ||= read.length > 0
       for (const group of grouped(read)) {
-        await write(async (tx, written) => {
+        await write(async (tx, written, asBefore) => {
           const refs: string[] = []
           for (const { file, documents, isLast } of group) {
             await tx.breathe()
-            refs.push(...(await putDocuments(tx, origin, file, documents, clock, written)))
+            const put = await putDocuments(tx, origin, file, documents, clock, written)
+            refs.push(...put)
+            if (before.get(file.path) === file.blob) for (const ref of put) asBefore.add(ref)
             if (isLast) refs.push(...(await closeFile(tx, origin, file, clock)))
             // Few files have any, and to ask for each would cost as much as the rest.
             const { inclusions = [] } = file
@@ -248,6 +257,13 @@ async function startReading(db: Database, provider: Provider, clock: IngestClock
       .where(eq(sources.id, provider.id))
     return row?.settled === false
   })
+}
+
+function blobsOf(db: Database, sourceId: string): Map<string, string> {
+  const rows = db.read.values(
+    sql`select ${files.path}, ${files.blob} from ${files} where ${files.sourceId} = ${sourceId} and ${files.missingAt} is null`,
+  ) as unknown as [string, string][]
+  return new Map(rows)
 }
 
 async function knownFiles(

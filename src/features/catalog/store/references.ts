@@ -122,7 +122,7 @@ function everyRef(tx: Transaction): string[] {
 }
 
 /** Few enough that no page notices. */
-const portion = 200
+const portion = 80
 
 function* portions(list: readonly string[]): Generator<readonly string[]> {
   for (let at = 0; at < list.length; at += portion) yield list.slice(at, at + portion)

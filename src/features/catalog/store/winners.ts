@@ -77,7 +77,7 @@ export async function chooseWinners(tx: Transaction, refs: Iterable<string>, arg
 }
 
 /** References that are decided about in one go: few enough that no page notices. */
-const piece = 40
+const piece = 25
 
 function choose(tx: Transaction, wanted: readonly string[], args: WinnerArgs, interned: Interned): string[] {
   const standing = new Map(standingOf(tx, wanted).map((row) => [row.ref, row]))
