@@ -79,6 +79,9 @@ test('imports point one way: main, app, features, platform, api', () => {
         'the gallery draws what somebody owns',
       'src/features/admin/register-fixtures.ts -> src/features/catalog/register/views.ts':
         'the gallery draws reviews and registered locations',
+      'src/features/admin/settings-fixtures.ts -> src/features/settings/views.ts': 'the gallery draws the settings',
+      'src/features/admin/settings-fixtures.ts -> src/features/notifications/views.ts':
+        'the gallery draws their summary on the page of settings',
       'src/features/admin/notification-fixtures.ts -> src/features/notifications/views.ts':
         'the gallery draws notifications',
     }),

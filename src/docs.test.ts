@@ -111,6 +111,15 @@ test.each(['PermissionSpec', 'NavItem', 'HomeCard', 'EntityTab', 'EntityCard', '
     expect(fields.filter((field) => !coded(pages.get('docs/plugins.md') ?? '').has(field))).toEqual([])
   },
 )
+
+test('every field of a section of the settings is described', () => {
+  const fields = [
+    ...membersOf('src/api/settings.ts', 'SettingsSection'),
+    ...membersOf('src/api/settings.ts', 'SettingsAnswer'),
+  ]
+  expect(fields).toEqual(expect.arrayContaining(['messages', 'status']))
+  expect(fields.filter((field) => !coded(pages.get('docs/plugins.md') ?? '').has(field))).toEqual([])
+})
 const cardFields = ['id', 'title', 'permission', 'place', 'when', 'view', 'load']
 
 test('every error code is described with its status', () => {

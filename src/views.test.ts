@@ -90,6 +90,7 @@ const pages: Record<string, string> = {
   '/notifications?view=saved': 'notifications/index',
   '/notifications?view=done&topic=extras.general': 'notifications/index',
   '/notifications/settings?saved=1': 'notifications/settings',
+  '/settings?said=settings.zone.saved': 'settings/index',
   '/catalog-graph': 'graph/index',
   '/catalog-graph?rootEntityRefs[]=component:default/cart': 'graph/index',
   '/catalog-graph?rootEntityRefs[]=component:default/cart&selectedKinds=user': 'graph/index',
@@ -192,6 +193,7 @@ describe('regions', () => {
     'graph/_affected': 'stands once for every owner',
     'graph/_link': 'stands once for every end of a relation',
     'catalog/_branch': 'stands once for every group that has others below it',
+    'settings/_section': 'stands once for every section',
     'catalog/_found': 'stands once for groups and once for people, with an id each',
     'catalog/_text': 'catalog-text is the field of the list, so this one is catalog-text-view',
   }

@@ -12,10 +12,10 @@ document.addEventListener('submit', (event) => {
   if (!/^\/(theme|rail)$/.test(event.target.getAttribute('action')) || !name) return
   event.preventDefault()
   remember(name, value)
-  if (name === 'rail') event.submitter.value = value === 'narrow' ? 'wide' : 'narrow'
-  else
-    for (const button of event.target.elements)
-      if (button.name === name) button.ariaPressed = String(button.value === value)
+  for (const button of document.querySelectorAll(`button[name=${name}]`)) {
+    if (button.hasAttribute('aria-pressed')) button.ariaPressed = String(button.value === value)
+    else button.value = value === 'narrow' ? 'wide' : 'narrow'
+  }
 })
 
 // Menus close when one looks elsewhere.

@@ -1,5 +1,6 @@
-// Titles in the reader's own zone, ages kept true while the page stays open.
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
+// Titles in the reader's own zone unless they chose one, ages kept true while the page stays open.
+const timeZone = document.documentElement.dataset.zone
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long', timeZone })
 const units = [
   [365 * 864e5, 'y'],
   [60 * 864e5, 'mo', 30 * 864e5],
@@ -19,7 +20,7 @@ const localise = () => {
   for (const time of document.querySelectorAll('time[datetime]')) {
     const at = new Date(time.dateTime)
     const title = full.format(at)
-    const text = words(Date.now() - at, 'short' in time.dataset)
+    const text = 'moment' in time.dataset ? title : words(Date.now() - at, 'short' in time.dataset)
     if (time.title !== title) time.title = title
     if (time.textContent !== text) time.textContent = text
   }

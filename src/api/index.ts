@@ -20,6 +20,8 @@ export type { Call, Crumb, FeedLink, PageOptions, Reply, Route } from './route.t
 export { route } from './route.ts'
 export type { SearchDocument, SearchIndex, SearchSource } from './search.ts'
 export { searchIndex } from './search.ts'
+export type { SettingsAnswer, SettingsArgs, SettingsPages, SettingsSection } from './settings.ts'
+export { settingsPages, settingsPath } from './settings.ts'
 export type { Commit, LineOrigin, SourceTree, TreeEntry } from './source-tree.ts'
 export type { Duration } from './time.ts'
 export { milliseconds } from './time.ts'

@@ -7,6 +7,7 @@ import type { KindSpec } from './kind.ts'
 import type { Processor, Provider } from './provider.ts'
 import type { Route } from './route.ts'
 import type { SearchSource } from './search.ts'
+import type { SettingsSection } from './settings.ts'
 import type { Duration } from './time.ts'
 import type { EventRef, ServiceRef } from './wiring.ts'
 
@@ -31,6 +32,7 @@ export interface Plugin {
   providers?: readonly Provider[]
   processors?: readonly Processor[]
   searchSources?: readonly SearchSource[]
+  settings?: readonly SettingsSection[]
   jobs?: readonly JobSpec[]
   commands?: readonly Command[]
   tables?: TablesSpec

@@ -102,6 +102,8 @@ const paths: Record<string, string> = {
   notifications: '/notifications',
   'notifications, none saved': '/notifications?view=saved',
   'notification settings': '/notifications/settings?saved=1',
+  settings: '/settings',
+  'settings, saved': '/settings?said=settings.zone.saved',
   'history of an entity': '/catalog/default/component/checkout/history',
   'an entity that cannot be used': '/catalog/default/component/checkout-receipts',
   'missing entity': `${component}/carts`,

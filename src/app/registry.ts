@@ -83,6 +83,7 @@ export function collect(plugins: readonly Plugin[], contextOf: (plugin: Plugin) 
     ),
     processors: scoped('processors', (plugin) => plugin.processors),
     searchSources: scoped('searchSources', (plugin) => plugin.searchSources),
+    settings: scoped('settings', (plugin) => plugin.settings),
     jobs: scoped('jobs', (plugin) => plugin.jobs),
     commands: gather(
       'Command',
@@ -134,6 +135,7 @@ function checkPermissions(all: Contributions, problems: string[]): void {
     ...all.entityCards,
     ...all.facts,
     ...all.searchSources,
+    ...all.settings,
   ]
   for (const { spec, id } of named) {
     known(spec.permission, `Contribution "${id}"`)

@@ -14,6 +14,7 @@ import type {
 import type { Processor, Provider } from '../api/provider.ts'
 import type { Route } from '../api/route.ts'
 import type { SearchSource } from '../api/search.ts'
+import type { SettingsSection } from '../api/settings.ts'
 import { type ServiceRef, serviceRef } from '../api/wiring.ts'
 
 /** Something a plugin contributed, with who did and what it runs with. */
@@ -41,6 +42,7 @@ export interface Contributions {
   providers: readonly Contributed<Provider>[]
   processors: readonly Contributed<Processor>[]
   searchSources: readonly Contributed<SearchSource>[]
+  settings: readonly Contributed<SettingsSection>[]
   jobs: readonly Contributed<JobSpec>[]
   commands: readonly Contributed<Command>[]
 }

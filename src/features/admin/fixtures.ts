@@ -16,6 +16,7 @@ import { broken, found, tree as groupTree, loose, members, memberships, owns, pl
 import { chips, definition, problemList } from './problem-fixtures.ts'
 import { fields } from './provenance-fixtures.ts'
 import { registering } from './register-fixtures.ts'
+import { settingsSections } from './settings-fixtures.ts'
 import { keptOnes, other, sources, turn } from './source-fixtures.ts'
 import type { GalleryPage, GallerySample } from './views.ts'
 
@@ -292,7 +293,9 @@ export function gallery(): GalleryPage {
       ]),
       section('Chips', 'catalog/_chips', [['one filter', chips]]),
       section('Problems', 'catalog/_problem-list', [['every severity', problemList]], true),
-      ...[...registering, ...homeSections].map(([title, view, samples]) => section(title, view, samples, true)),
+      ...[...registering, ...homeSections, ...settingsSections].map(([title, view, samples]) =>
+        section(title, view, samples, true),
+      ),
       section('Definition', 'catalog/_definition', [['that does not hold', { definition }]]),
       section('Filters', 'catalog/_filters', [['two groups', { groups, chosen: 2 }]]),
       section('Header', 'catalog/_head', [['everything', { entity: fullHead }]], true),

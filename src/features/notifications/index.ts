@@ -13,6 +13,7 @@ import { jobs, workRef } from './jobs.ts'
 import { createPages, pagesRef } from './pages.ts'
 import { permissions } from './permissions.ts'
 import { routes } from './routes.ts'
+import { sections } from './sections.ts'
 import { createNotifications } from './service.ts'
 import { createSettings, settingsRef } from './settings.ts'
 import { createWork, watchCatalog } from './work.ts'
@@ -30,6 +31,7 @@ export const notifications = (given: z.input<typeof NotificationOptions> = {}): 
     options,
     permissions,
     routes: [...routes, ...apiRoutes],
+    settings: sections,
     jobs,
     tables: { migrations: folder('migrations') },
     views: folder('views'),

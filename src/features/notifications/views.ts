@@ -48,6 +48,12 @@ export interface SettingsPage {
   channels: readonly ChannelLine[] | null
 }
 
+/** `notifications/_summary`, on the page of one's settings. */
+export interface SettingsSummary extends Pick<SettingsPage, 'mail' | 'noMail'> {
+  /** How many topics there are, how many are told in the portal, and how many are mailed. */
+  topics: { all: number; portal: number; now: number; digest: number }
+}
+
 export interface ChannelLine {
   title: string
   waiting: number
@@ -142,6 +148,12 @@ function linkOf(values: Record<string, string | undefined>): string {
     if (value !== undefined && !(name === 'view' && value === 'unread')) query.set(name, value)
   }
   return query.size === 0 ? path : `${path}?${query}`
+}
+
+export function settingsSummary({ topics, mail, noMail }: SettingsPage): SettingsSummary {
+  const mailed = (mode: string) => topics.filter(({ email }) => email === mode).length
+  const portal = topics.filter((topic) => topic.portal).length
+  return { mail, noMail, topics: { all: topics.length, portal, now: mailed('now'), digest: mailed('digest') } }
 }
 
 /** `webhook chat` is called `Webhook chat`, `email` mail at once. */

@@ -61,6 +61,7 @@ const pluginKeys = Object.keys({
   providers: true,
   processors: true,
   searchSources: true,
+  settings: true,
   jobs: true,
   commands: true,
   tables: true,

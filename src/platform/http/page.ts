@@ -9,9 +9,9 @@ import type { Live } from '../live/live.ts'
 import type { Policy } from '../permissions/policy.ts'
 import type { Assets } from '../views/assets.ts'
 import type { Views } from '../views/engine.ts'
-import { type Frame, initialsOf, type NavLink, railOf, type Shell, themeOf } from '../views/shell.ts'
+import { type Frame, initialsOf, type NavLink, type Shell } from '../views/shell.ts'
 import type { Bell } from './bell.ts'
-import { cookieOf } from './cookies.ts'
+import { lookOf } from './look.ts'
 import { StablePages } from './stable-pages.ts'
 import { pageValidator } from './validator.ts'
 
@@ -61,7 +61,7 @@ export function renderPages(app: FastifyInstance, host: PageHost): void {
     return live && layout === 'fragment' ? sendAgain(reply, html, live) : sendHtml(reply, html)
   })
   app.decorateReply('fragment', async function fragment(this: FastifyReply, view: string, props: object, status = 200) {
-    return sendHtml(this.code(status), host.views.render(view, props))
+    return sendHtml(this.code(status), host.views.render(view, props, undefined, lookOf(this.request).zone))
   })
 }
 
@@ -114,8 +114,7 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
     ...(bell && { bell: { href: bell.href, unread: bell.unread(actor) } }),
     actor: { name: actor.name, initials: initialsOf(actor.name) },
     guestBanner: host.notice ?? null,
-    theme: themeOf(cookieOf(request, 'theme')),
-    rail: railOf(cookieOf(request, 'rail')),
+    ...lookOf(request),
     assets: host.assets.urls,
     search: { action: '/search', name: 'query', value: '', placeholder: 'Search' },
     path: request.url,

@@ -2,9 +2,16 @@ import { z } from 'zod'
 import { PortalError } from '../../api/errors.ts'
 import { type Route, route } from '../../api/route.ts'
 import { rails, themes } from '../views/shell.ts'
+import { zoneOf } from '../views/zone.ts'
 
 const year = 365 * 24 * 3600
 const back = z.string().default('/')
+const zone = z.string().transform((name, check) => {
+  if (name === 'system') return undefined
+  const known = zoneOf(name)
+  if (known === undefined) check.addIssue(`"${name.slice(0, 60)}" is no time zone; write one such as Europe/Berlin`)
+  return known
+})
 
 /** How a browser wants the portal to look. Remembered in its own cookies: no account is needed for it. */
 export const preferenceRoutes: Route[] = [
@@ -24,10 +31,19 @@ export const preferenceRoutes: Route[] = [
     handler: ({ body }, reply) =>
       reply.header('set-cookie', cookie('rail', body.rail)).redirect(ownPath(body.back), 303),
   }),
+  route({
+    method: 'POST',
+    url: '/zone',
+    public: true,
+    body: z.object({ zone, back }),
+    handler: ({ body }, reply) =>
+      reply.header('set-cookie', cookie('zone', body.zone)).redirect(ownPath(body.back), 303),
+  }),
 ]
 
-function cookie(name: string, value: string): string {
-  return `${name}=${value}; Path=/; Max-Age=${year}; SameSite=Lax`
+/** Without a value it is forgotten. */
+function cookie(name: string, value: string | undefined): string {
+  return `${name}=${value ?? ''}; Path=/; Max-Age=${value === undefined ? 0 : year}; SameSite=Lax`
 }
 
 /**

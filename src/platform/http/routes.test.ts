@@ -90,6 +90,7 @@ test('only health checks, preferences, files and webhooks, which check a signatu
     '/rail',
     '/readyz',
     '/theme',
+    '/zone',
   ])
   expect(portal.portal.routes.filter(({ access }) => access === 'none')).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Eta, type TemplateFunction } from 'eta/core'
+import { LRUCache } from 'lru-cache'
 import type { Card } from './cards.ts'
 import type { Frame } from './shell.ts'
 import { guard } from './strict.ts'
@@ -30,9 +31,10 @@ export interface Views {
    * Renders a page within its frame; a partial or swap without one. A name without a slash is one of the
    * built-in views (`table`, `facts`, `tree`).
    *
+   * @param zone tells times in it; that of the frame's shell unless given
    * @throws Error with file and line when a view is missing, does not compile or prints `undefined`
    */
-  render(view: string, props: object, frame?: Frame): string
+  render(view: string, props: object, frame?: Frame, zone?: string): string
   exists(view: string): boolean
 }
 
@@ -44,7 +46,7 @@ interface Compiled {
 export function createViews(options: ViewsOptions): Views {
   const eta = new PortalEta(options)
   return {
-    render: (view, props, frame) => eta.page(view, props, frame),
+    render: (view, props, frame, zone = frame?.shell.zone) => eta.within(zone, () => eta.page(view, props, frame)),
     exists: (view) => eta.fileOf(view) !== undefined,
   }
 }
@@ -53,24 +55,43 @@ export function createViews(options: ViewsOptions): Views {
 const header = `const part = this.part, contributed = this.contributed, { ${wordNames.join(', ')} } = this.words;`
 
 class PortalEta extends Eta {
-  readonly words: Words
+  words: Words
   readonly part: (view: string, props: object) => string
   readonly contributed: (card: Card) => string
   readonly #folders: ReadonlyMap<string, string>
   readonly #compiled = new Map<string, Compiled>()
   readonly #development: boolean
   readonly #strict: boolean
+  readonly #wordsIn: (zone: string | undefined) => Words
 
   constructor(options: ViewsOptions) {
     super({ autoFilter: true, filterFunction: printable, debug: true, functionHeader: header })
     this.#folders = new Map(options.folders.map((folder) => [folder.name, folder.path]))
     this.#development = options.development ?? false
     this.#strict = options.strict ?? false
-    this.words = createWords(options.icons, { strict: this.#strict, now: options.now ?? (() => new Date()) })
+    const base = { strict: this.#strict, now: options.now ?? (() => new Date()) }
+    const inUtc = createWords(options.icons, base)
+    const known = new LRUCache<string, Words>({
+      max: 24,
+      memoMethod: (zone) => createWords(options.icons, { ...base, zone }),
+    })
+    this.#wordsIn = (zone) => (zone === undefined ? inUtc : known.memo(zone))
+    this.words = inUtc
     this.part = (view, props) => this.#run(view, props)
     this.contributed = (card) => this.#runContributed(card, options)
     // Eta's own include and layout end here too: with our cache, and strict where that is asked for.
     this.render = (view, props) => (typeof view === 'string' ? this.#run(view, props) : view.call(this, props))
+  }
+
+  /** Rendering awaits nothing, so the words are those of one reader until it is done. */
+  within(zone: string | undefined, render: () => string): string {
+    const before = this.words
+    this.words = this.#wordsIn(zone)
+    try {
+      return render()
+    } finally {
+      this.words = before
+    }
   }
 
   page(view: string, props: object, frame?: Frame): string {

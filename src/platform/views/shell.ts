@@ -16,6 +16,8 @@ export interface Shell {
   guestBanner: string | null
   /** From the cookie `theme`; `auto` follows the system. */
   theme: Theme
+  /** From the cookie `zone`: the zone that times are told in; without it the browser's, and UTC without a script. */
+  zone?: string
   /** From the cookie `rail`: whether the navigation shows its words. */
   rail: Rail
   assets: { css: string; js: string; icons: string; favicon: string }

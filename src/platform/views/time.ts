@@ -1,3 +1,5 @@
+import { inZone } from './zone.ts'
+
 /** A moment: milliseconds since 1970, or what `new Date` reads. */
 export type Moment = number | Date | string
 
@@ -13,9 +15,11 @@ export function relative(at: Moment, now: Moment): string {
   return apart < 0 ? `in ${short}` : `${short} ago`
 }
 
-/** The moment in UTC: `2026-11-21 14:02 UTC`. */
-export function absolute(at: Moment): string {
-  const iso = new Date(at).toISOString()
+/** The moment in the zone, or in UTC: `2026-11-21 14:02 UTC`. */
+export function absolute(at: Moment, zone?: string): string {
+  const date = new Date(at)
+  const iso = date.toISOString()
+  if (zone !== undefined) return inZone(date, zone)
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
 }
 
@@ -28,11 +32,21 @@ export function duration(ms: number): string {
 }
 
 /** A `<time>` that says how long ago, with the moment itself in its title; `short` leaves out "ago". */
-export function timeTag(at: Moment, now: Moment, short = false): string {
+export function timeTag(
+  at: Moment,
+  now: Moment,
+  { short = false, zone }: { short?: boolean | undefined; zone?: string | undefined } = {},
+): string {
   const date = new Date(at)
   const words = short ? span(Math.abs(milliseconds(now) - date.getTime())) || 'now' : relative(date, now)
   const mode = short ? ' data-short' : ''
-  return `<time datetime="${date.toISOString()}" title="${absolute(date)}"${mode}>${words}</time>`
+  return `<time datetime="${date.toISOString()}" title="${absolute(date, zone)}"${mode}>${words}</time>`
+}
+
+/** A `<time>` that says the moment itself. */
+export function momentTag(at: Moment, zone?: string): string {
+  const text = absolute(at, zone)
+  return `<time datetime="${new Date(at).toISOString()}" title="${text}" data-moment>${text}</time>`
 }
 
 function span(ms: number): string {

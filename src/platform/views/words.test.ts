@@ -35,8 +35,8 @@ test('a time tag carries the moment for scripts and people', () => {
   expect(timeTag(ago(26 * minute), now)).toBe(
     '<time datetime="2026-11-21T13:36:30.000Z" title="2026-11-21 13:36 UTC">26 min ago</time>',
   )
-  expect(timeTag(ago(26 * minute), now, true)).toContain(' data-short>26 min</time>')
-  expect(timeTag(now, now, true)).toContain('>now</time>')
+  expect(timeTag(ago(26 * minute), now, { short: true })).toContain(' data-short>26 min</time>')
+  expect(timeTag(now, now, { short: true })).toContain('>now</time>')
 })
 
 test('a moment that is no moment fails instead of printing', () => {

@@ -1,7 +1,7 @@
 import { domId } from './ids.ts'
 import { capital, count, plural, sentence } from './plural.ts'
 import { initialsOf } from './shell.ts'
-import { absolute, duration, type Moment, timeTag } from './time.ts'
+import { absolute, duration, type Moment, momentTag, timeTag } from './time.ts'
 
 /** The sprite that icons come from, and the names in it. */
 export interface IconSet {
@@ -12,6 +12,7 @@ export interface IconSet {
 export const wordNames = [
   'icon',
   'time',
+  'moment',
   'absolute',
   'duration',
   'count',
@@ -32,6 +33,8 @@ export interface Words {
   icon(name: string, className?: string): string
   /** A `<time>`: relative text, absolute title. `time(at, true)` leaves out "ago". */
   time(at: Moment, short?: boolean): string
+  /** A `<time>` that says the moment itself, for texts in which the date matters. */
+  moment(at: Moment): string
   absolute(at: Moment): string
   duration(ms: number): string
   count(value: number): string
@@ -52,7 +55,8 @@ export interface Words {
   initials(name: string): string
 }
 
-export function createWords(icons: IconSet, options: { strict: boolean; now: () => Date }): Words {
+export function createWords(icons: IconSet, options: { strict: boolean; now: () => Date; zone?: string }): Words {
+  const { zone } = options
   const drawn = new Map<string, string>()
   const draw = (name: string, className: string): string => {
     const known = icons.names.has(name)
@@ -67,8 +71,9 @@ export function createWords(icons: IconSet, options: { strict: boolean; now: () 
       if (icons.names.has(name)) drawn.set(key, markup)
       return markup
     },
-    time: (at, short) => timeTag(at, options.now(), short),
-    absolute,
+    time: (at, short) => timeTag(at, options.now(), { short, zone }),
+    moment: (at) => momentTag(at, zone),
+    absolute: (at) => absolute(at, zone),
     duration,
     count,
     plural,
