@@ -6,7 +6,7 @@ import { entitiesByName, entityPages, filteredLists, tagFacets, textFilters } fr
 import { changeDescription } from './catalog.mjs'
 import { crawlNow, sourceIds, untilShown, whileCrawling } from './crawls.mjs'
 import { closedLoop, closedRuns, paced, round } from './load.mjs'
-import { answers, databaseSize, firstStart, isComplete, restOf, weigh, writeConfig } from './portal.mjs'
+import { answers, databaseSize, firstStart, idleCpuOf, isComplete, restOf, weigh, writeConfig } from './portal.mjs'
 import { startServer } from './server.mjs'
 
 const pushes = 5
@@ -43,8 +43,9 @@ export async function measureGrowth(plan) {
 async function measureFirst(server, plan) {
   const { expected, names, rest, say } = plan
   const result = { entities: expected, ...(await firstStart(server, expected)) }
-  result.idleCpuPercent = await restOf(server, rest)
+  await restOf(rest)
   result.memoryMiB.afterRest = server.memory()
+  result.idleCpuPercent = await idleCpuOf(server)
   const ids = await sourceIds(server)
   result.crawl = { nothingNew: await crawlNow(server, ids), complete: await crawlNow(server, ids, { full: true }) }
   if (names) result.push = await measurePushes(server, plan)
@@ -62,7 +63,7 @@ async function measureFirst(server, plan) {
   result.memoryMiB.afterLoad = server.memory()
   say(`${expected} entities: pages during a crawl`)
   result.duringCrawl = await measureBusy(server, ids, entityPath, plan)
-  await restOf(server, rest)
+  await restOf(rest)
   result.memoryMiB.afterAll = server.memory()
   return result
 }

@@ -55,11 +55,13 @@ export async function weigh(server, path) {
   return { bytes: gunzipSync(bytes).length, gzipBytes: bytes.length }
 }
 
-/** Lets it rest for so many seconds. @returns per cent of one processor that it takes in the last two thirds of them */
-export async function restOf(server, seconds) {
-  await setTimeout((seconds * 1000) / 3)
+/** Lets it rest: what garbage collection gives back, it gives back within a quarter of a minute. */
+export const restOf = (seconds) => setTimeout(seconds * 1000)
+
+/** @returns per cent of one processor that it takes while nobody asks for anything */
+export async function idleCpuOf(server, seconds = 20) {
   const [start, cpu] = [performance.now(), server.cpu()]
-  await setTimeout((seconds * 2000) / 3)
+  await setTimeout(seconds * 1000)
   return round(((server.cpu() - cpu) / (performance.now() - start)) * 100, 2)
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { crawlNow, sourceIds, untilShown } from './crawls.mjs'
 import { startForge } from './forge.mjs'
 import { closedRuns, paced } from './load.mjs'
-import { databaseSize, firstStart, restOf, writeConfig } from './portal.mjs'
+import { databaseSize, firstStart, idleCpuOf, restOf, writeConfig } from './portal.mjs'
 import { changeRepository, entityOf, writeRepositories } from './repositories.mjs'
 import { startServer } from './server.mjs'
 
@@ -41,8 +41,9 @@ async function measure(server, plan) {
   const { forge, names, entities, count, rest, say } = plan
   say(`${count} repositories: first crawl`)
   const firstCrawl = await counted(forge, () => firstStart(server, entities, 120_000 + count * 1000))
-  const idleCpuPercent = await restOf(server, rest)
+  await restOf(rest)
   const afterRest = server.memory()
+  const idleCpuPercent = await idleCpuOf(server)
   const ids = await sourceIds(server)
   const crawl = () => counted(forge, () => crawlNow(server, ids, { every: 200 }))
   say(`${count} repositories: crawls with nothing new`)
