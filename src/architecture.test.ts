@@ -239,6 +239,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
   const ofSender = 'a notification is the record of itself; what it is about has its own line'
   expect(
     except([...new Set(silent)], {
+      'src/features/catalog/cancelled-jobs.ts readLater': ofCrawl,
       'src/features/catalog/crawler.ts enqueue': ofCrawl,
       'src/features/catalog/crawler.ts failed': ofCrawl,
       'src/features/catalog/crawler.ts finished': ofCrawl,

@@ -98,6 +98,14 @@ const pages: Record<string, string> = {
   '/catalog-graph?add=nothing-has-this-name': 'graph/index',
   '/catalog-graph/impact?entity=component:default/cart': 'graph/impact',
   '/catalog-graph/impact?entity=group:default/cart': 'graph/impact',
+  '/admin': 'admin/index',
+  '/admin/plugins': 'admin/plugins',
+  '/admin/plugins/catalog': 'admin/plugin',
+  '/admin/jobs': 'admin/jobs',
+  '/admin/jobs?state=cancelled': 'admin/jobs',
+  '/admin/jobs/schedules': 'admin/schedules',
+  '/admin/config': 'admin/config',
+  '/admin/about': 'admin/about',
   '/admin/gallery': 'admin/gallery',
   '/nowhere': 'shared/error',
 }
@@ -121,6 +129,8 @@ beforeAll(async () => {
   await portal.get('/catalog', { htmx: true })
   stage = await createStage()
   for (const [url, body] of await registering(stage)) answers.set(url, body)
+  const [job = ''] = /\/admin\/jobs\/[0-9a-z]{20}/.exec(answers.get('/admin/jobs') ?? '') ?? []
+  answers.set(job, (await portal.get(job)).body)
   answers.set('palette', (await portal.get('/search/palette?query=cart')).body)
   empty = await testPortal()
   for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation', '/catalog-graph'])
@@ -194,6 +204,9 @@ describe('regions', () => {
     'graph/_link': 'stands once for every end of a relation',
     'catalog/_branch': 'stands once for every group that has others below it',
     'settings/_section': 'stands once for every section',
+    'admin/_actions': 'stands once for every job',
+    'admin/_contributions': 'stands once for every contribution point',
+    'admin/_progress': 'stands once for every job that runs',
     'catalog/_found': 'stands once for groups and once for people, with an id each',
     'catalog/_text': 'catalog-text is the field of the list, so this one is catalog-text-view',
   }

@@ -26,4 +26,4 @@ export type { Commit, LineOrigin, SourceTree, TreeEntry } from './source-tree.ts
 export type { Duration } from './time.ts'
 export { milliseconds } from './time.ts'
 export type { EventRef, ServiceRef } from './wiring.ts'
-export { eventRef, portalStarted, serviceRef } from './wiring.ts'
+export { eventRef, jobCancelled, portalStarted, serviceRef } from './wiring.ts'

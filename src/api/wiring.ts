@@ -15,5 +15,15 @@ export interface EventRef<T> {
 
 export const eventRef = <T>(id: string): EventRef<T> => ({ id })
 
+/**
+ * Somebody cancelled a waiting job. A plugin whose jobs ask for the next one themselves asks for it here instead, or
+ * there would be none any more.
+ */
+export const jobCancelled: EventRef<{
+  /** `<plugin>.<id>` */
+  kind: string
+  payload: unknown
+}> = eventRef('portal.job-cancelled')
+
 /** The portal serves and its jobs run. Work that a plugin does by itself begins here, so that commands do not begin it. */
 export const portalStarted: EventRef<{ address: string }> = eventRef('portal.started')

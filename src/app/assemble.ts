@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { messageOf, PortalError } from '../api/errors.ts'
+import { shownChanged } from '../api/live.ts'
 import type { Plugin } from '../api/plugin.ts'
-import type { LoadedConfig } from '../platform/config/load.ts'
+import { type LoadedConfig, loadedConfig } from '../platform/config/load.ts'
 import { type Contributions, contributionsRef } from '../platform/contributions.ts'
 import { dataFolder } from '../platform/data-folder.ts'
 import { createIdSource } from '../platform/db/id.ts'
@@ -19,16 +20,18 @@ import { portalTitle } from '../platform/http/page.ts'
 import { addressGuard, createAddressGuard } from '../platform/http-client/address-guard.ts'
 import { createHttpClient, type HttpClientOptions } from '../platform/http-client/client.ts'
 import { createListedHosts, listedHosts } from '../platform/http-client/listed-hosts.ts'
-import { createJobs, type JobRunner } from '../platform/jobs/jobs.ts'
+import { createJobs, type JobRunner, jobRunner, jobsTopic } from '../platform/jobs/jobs.ts'
 import { kindOf } from '../platform/jobs/kind.ts'
 import { openPolicy, policySeam } from '../platform/permissions/policy.ts'
 import { createForges } from '../platform/source/forges/forges.ts'
 import { forgesRef } from '../platform/source/forges/forges-ref.ts'
+import { portalVersion } from '../platform/version.ts'
 import { Closing } from './closing.ts'
 import { createContext, Services } from './context.ts'
 import { migrationFolders } from './migrations.ts'
 import { databaseFile } from './paths.ts'
 import { collect } from './registry.ts'
+import { version } from './version.ts'
 
 export interface AssembleOptions {
   config: LoadedConfig
@@ -108,8 +111,12 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   services.provide(listedHosts, createListedHosts(config.outbound), 'the portal')
   const { resolver } = options.network ?? {}
   services.provide(addressGuard, createAddressGuard({ options: config.outbound, resolver }), 'the portal')
+  services.provide(loadedConfig, config, 'the portal')
+  services.provide(portalVersion, version, 'the portal')
   services.provide(portalAddress, config.baseUrl, 'the portal')
-  jobs = createJobs({ db, log, now, id, kinds: contributions.jobs.map(kindOf) })
+  const jobsChanged = () => events.emit(shownChanged, { topics: [jobsTopic] })
+  jobs = createJobs({ db, log, now, id, kinds: contributions.jobs.map(kindOf), changed: jobsChanged })
+  services.provide(jobRunner, jobs, 'the portal')
   for (const plugin of plugins) await plugin.setup?.(there(contributions.contexts.get(plugin.name), plugin.name))
   return { db, lock, services, events, metrics, jobs, contributions, now, id, closing, close: () => closing.close() }
 }

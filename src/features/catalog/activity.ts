@@ -14,6 +14,8 @@ export interface Activities {
   of(sourceId: string): Activity | undefined
   /** Somebody wants it to be read. */
   ask(sourceId: string): void
+  /** Nobody wants it any more. */
+  forget(sourceId: string): void
   /** Its reading begins. What is asked for from here on is another one. @returns what ends it */
   begin(sourceId: string): () => void
   report(sourceId: string, phase: Activity['phase'], done: number, total: number | undefined): void
@@ -30,6 +32,7 @@ export function createActivities(now: () => Date): Activities {
     ask(sourceId) {
       if (!asked.has(sourceId)) asked.set(sourceId, now())
     },
+    forget: (sourceId) => void asked.delete(sourceId),
     begin(sourceId) {
       asked.delete(sourceId)
       running.set(sourceId, { phase: 'waiting', done: 0, total: undefined, since: now() })

@@ -99,6 +99,22 @@ export interface CatalogSummariser {
 
 export const catalogSummary: ServiceRef<CatalogSummariser> = serviceRef('catalog.summary')
 
+/** A source in a line: where entities come from, and how it is. */
+export interface SourceLine {
+  id: string
+  title: string
+  type: string
+  state: 'ok' | 'partial' | 'held' | 'failed' | 'reading' | 'waiting'
+  entities: number
+  problems: number
+  /** Milliseconds since 1970. */
+  readAt: number | null
+  error: string | null
+}
+
+/** All sources, by title. For those who have the permission `catalog.sources`. */
+export const sourceLines: ServiceRef<() => Promise<readonly SourceLine[]>> = serviceRef('catalog.source-lines')
+
 /** An entity in a graph, or what a file names and nothing defines: then `known` is false. */
 export interface GraphNode {
   ref: string

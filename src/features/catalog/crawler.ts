@@ -360,6 +360,7 @@ export function createCrawler(
     },
 
     readSoon: (sourceId) => enqueue(sourceId),
+    forget: (sourceId) => activities.forget(sourceId),
 
     async release(sourceId) {
       await inTurn(sourceId, () => departures.ofSource(sourceId, true))

@@ -38,6 +38,8 @@ export interface Crawler {
   reload(): void
   /** Has a source read soon, without an audit line: one that was just registered. */
   readSoon(sourceId: string): Promise<void>
+  /** Somebody took back what was asked for. */
+  forget(sourceId: string): void
   /** Takes everything away that a source brought which is none any more, once it is not being read. */
   release(sourceId: string): Promise<void>
   /** Takes away what nothing has defined for as long as orphans are kept. @returns how many went */

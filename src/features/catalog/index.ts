@@ -9,10 +9,11 @@ import { addressGuard } from '../../platform/http-client/address-guard.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
 import { markedThings, starsRef } from '../home/contract.ts'
 import { apiRoutes } from './api.ts'
+import { heedCancelled } from './cancelled-jobs.ts'
 import { createCodeOwnersReader } from './code-owners.ts'
 import { commands } from './commands.ts'
 import { CatalogOptions } from './config.ts'
-import { catalogGraph, catalogReader, catalogSummary } from './contract.ts'
+import { catalogGraph, catalogReader, catalogSummary, sourceLines } from './contract.ts'
 import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
 import { contributorCards } from './contributor-cards.ts'
 import { contributorReaderRef, createContributorReader } from './contributors.ts'
@@ -46,7 +47,7 @@ import { createListPages } from './pages/list.ts'
 import { createOrganisationPages } from './pages/organisation.ts'
 import { createProblemPages } from './pages/problems.ts'
 import { createRegisterPages } from './pages/register.ts'
-import { createSourcePages } from './pages/sources.ts'
+import { createSourcePages, listSourceLines } from './pages/sources.ts'
 import { createSummariser } from './pages/summary.ts'
 import { createWrittenPages } from './pages/written.ts'
 import { createPeopleLinks } from './people-links.ts'
@@ -187,9 +188,11 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         written: createWrittenPages({ ctx, service, crawler, places, proposals, kinds }),
       })
       ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))
+      ctx.provide(sourceLines, () => listSourceLines(crawler))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)
       provideDirectory(ctx)
       announceChanges(ctx)
+      heedCancelled(ctx, crawler, options.every)
       ctx.on(portalStarted, () => crawler.start())
     },
   })

@@ -4,8 +4,8 @@ import { crawlerRef } from './crawler.ts'
 import { factCollectorRef } from './facts/collector.ts'
 import { registerRef } from './register/service.ts'
 
-const FactsPayload = z.object({ fact: z.string(), entities: z.enum(['due', 'changed']) })
-const CrawlPayload = z.object({ sourceId: z.string(), full: z.boolean().default(false) })
+export const FactsPayload = z.object({ fact: z.string(), entities: z.enum(['due', 'changed']) })
+export const CrawlPayload = z.object({ sourceId: z.string(), full: z.boolean().default(false) })
 
 const ReleasePayload = z.object({ id: z.string() })
 

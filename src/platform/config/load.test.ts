@@ -117,6 +117,30 @@ test('the environment names file, address and data folder', async () => {
     development: true,
     outbound: { denyHosts: [], allowPrivate: [], allowHttp: [], timeout: '30s', maxBytes: 10_000_000, perHost: 8 },
     forges: [],
+    origins: expect.any(Object),
+  })
+})
+
+test('what decided each option is known: the file, a variable, or nobody', async () => {
+  await write({ 'portal.config.ts': "export default { title: 'Acme', forges: undefined, outbound: { perHost: 3 } }" })
+  const { config } = await load({ file: 'portal.config.ts', env: { PORT: '8080', HOST: '' } })
+  expect((config as { origins: object }).origins).toEqual({
+    title: 'file',
+    baseUrl: 'default',
+    plugins: 'default',
+    forges: 'default',
+    'outbound.allowHosts': 'default',
+    'outbound.denyHosts': 'default',
+    'outbound.allowPrivate': 'default',
+    'outbound.allowHttp': 'default',
+    'outbound.timeout': 'default',
+    'outbound.maxBytes': 'default',
+    'outbound.perHost': 'file',
+    host: 'default',
+    port: 'PORT',
+    unprotected: 'default',
+    dataDir: 'default',
+    development: 'default',
   })
 })
 

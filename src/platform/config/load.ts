@@ -3,10 +3,12 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { PortalError } from '../../api/errors.ts'
 import type { Plugin } from '../../api/plugin.ts'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { Outbound } from '../http-client/options.ts'
 import type { ForgeOptions } from '../source/forges/options.ts'
 import { setConfigurationFolder } from './folder.ts'
 import { importProblems } from './import-problem.ts'
+import { type ConfigOrigins, originsOf } from './origins.ts'
 import { configurationError, type Problem } from './problem.ts'
 import { installResolveHook, loadsPlain } from './resolve-hook.ts'
 import { checkConfig } from './schema.ts'
@@ -22,7 +24,12 @@ export interface LoadedConfig extends Settings {
   plugins: readonly Plugin[]
   outbound: Outbound
   forges: readonly ForgeOptions[]
+  /** What decided each of them, where that is known. */
+  origins?: ConfigOrigins
 }
+
+/** The configuration of this portal as it was loaded, for those who run it. */
+export const loadedConfig: ServiceRef<LoadedConfig> = serviceRef('platform.config')
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -66,7 +73,9 @@ export async function loadConfig(options: {
   const { declared, problems: mistakes } = checkConfig(value, file)
   problems.unshift(...mistakes)
   if (!declared || problems.length > 0) throw configurationError(problems)
-  return { file, ...declared, baseUrl: declared.baseUrl ?? localUrl(settings), ...settings }
+  const { given, ...rest } = declared
+  const origins = originsOf(given, options.env)
+  return { file, ...rest, baseUrl: declared.baseUrl ?? localUrl(settings), ...settings, origins }
 }
 
 function missingFile(

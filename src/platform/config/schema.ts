@@ -12,6 +12,8 @@ export interface Declared {
   plugins: Plugin[]
   outbound: Outbound
   forges: ForgeOptions[]
+  /** Names of the options that the file gives, those within `outbound` as `outbound.timeout`. */
+  given: ReadonlySet<string>
 }
 
 const Shape = z.strictObject({
@@ -88,7 +90,13 @@ export function checkConfig(value: unknown, file: string): { declared: Declared 
   const baseUrl = parsed.data.baseUrl === undefined ? undefined : new URL(parsed.data.baseUrl).origin
   const { title, outbound, forges } = parsed.data
   problems.push(...repeatedForges(forges, file))
-  return { declared: { title, baseUrl, plugins, outbound, forges }, problems }
+  return { declared: { title, baseUrl, plugins, outbound, forges, given: givenIn(value) }, problems }
+}
+
+function givenIn(value: object): ReadonlySet<string> {
+  const within = 'outbound' in value && typeof value.outbound === 'object' ? (value.outbound ?? {}) : {}
+  const named = (from: object) => Object.entries(from).flatMap(([key, one]) => (one === undefined ? [] : [key]))
+  return new Set([...named(value), ...named(within).map((key) => `outbound.${key}`)])
 }
 
 function repeatedForges(forges: readonly ForgeOptions[], file: string): Problem[] {

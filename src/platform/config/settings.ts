@@ -12,6 +12,15 @@ export interface Settings {
   development: boolean
 }
 
+/** The variable that decides each of the settings. */
+export const variables: Readonly<Record<keyof Settings, string>> = {
+  host: 'HOST',
+  port: 'PORT',
+  unprotected: 'UNPROTECTED',
+  dataDir: 'DATA_DIR',
+  development: 'NODE_ENV',
+}
+
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
 
 /** Reads HOST, PORT, UNPROTECTED, DATA_DIR and NODE_ENV. An empty variable counts as absent, as in a compose file. */

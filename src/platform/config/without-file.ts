@@ -5,6 +5,7 @@ import type { Plugin } from '../../api/plugin.ts'
 import { OutboundOptions } from '../http-client/options.ts'
 import { setConfigurationFolder } from './folder.ts'
 import type { LoadedConfig } from './load.ts'
+import { originsOf } from './origins.ts'
 import { configurationError } from './problem.ts'
 import { localUrl, readSettings } from './settings.ts'
 
@@ -36,6 +37,7 @@ export function configWithoutFile(given: {
     outbound: OutboundOptions.parse({}),
     forges: [],
     ...settings,
+    origins: { ...originsOf(new Set(), env), title: 'command', plugins: 'command' },
     baseUrl: localUrl(settings),
     ...(!env.DATA_DIR && { dataDir: resolve(root, 'data', `from-${digest}`) }),
   }

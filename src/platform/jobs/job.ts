@@ -1,8 +1,9 @@
-export const jobStates = ['waiting', 'running', 'done', 'failed', 'interrupted'] as const
+export const jobStates = ['waiting', 'running', 'done', 'failed', 'interrupted', 'cancelled'] as const
 
 /**
  * `failed`: no attempt is left, or another would be of no use. `interrupted`: the portal ended while the job ran
- * and no attempt is left, or a younger job of the same key took its place.
+ * and no attempt is left, or a younger job of the same key took its place. `cancelled`: somebody took it back while it
+ * waited.
  */
 export type JobState = (typeof jobStates)[number]
 
@@ -32,10 +33,19 @@ export interface Job {
   createdAt: Date
   /** Begin of the latest attempt. */
   startedAt?: Date
-  /** Set when the job is done, failed or interrupted. */
+  /** Set when the job has ended. */
   finishedAt?: Date
   /** Why the latest attempt failed, in sentences for people. */
   error?: string
+}
+
+/** When a kind that runs by itself ran last, and runs next. */
+export interface JobSchedule {
+  kind: string
+  /** Milliseconds, give or take a tenth. */
+  every: number
+  nextAt: Date
+  lastAt: Date | undefined
 }
 
 export interface JobCount {

@@ -2,14 +2,16 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Transaction } from '../../api/database.ts'
 import { messageOf } from '../../api/errors.ts'
 import type { Jobs, Log } from '../../api/plugin.ts'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { PortalDatabase } from '../db/open.ts'
 import { type After, after as realAfter } from './clock.ts'
 import { createCrew, lease, logEnding } from './crew.ts'
 import { recoverOrphans } from './ending.ts'
-import type { Job, JobCount } from './job.ts'
+import type { Job, JobCount, JobSchedule } from './job.ts'
 import { type JobKind, type ResolvedKind, resolveKinds } from './kind.ts'
 import { retention } from './retention.ts'
 import { createSchedules, scheduleKey } from './schedules.ts'
+import { cancelJob, retryJob } from './steering.ts'
 import * as store from './store.ts'
 
 /** How long to leave a database alone that has just failed. */
@@ -25,6 +27,8 @@ export interface JobsOptions {
   now: () => Date
   id: () => string
   kinds: readonly JobKind[]
+  /** Told when a job was added, has begun or has ended; not of its progress. */
+  changed?: () => void
   /** From 0 to 1; Math.random unless given. */
   random?: () => number
   /** Timers; those of Node unless given. */
@@ -41,22 +45,40 @@ export interface JobRunner extends Jobs {
   stop(graceMs?: number): Promise<void>
   /**
    * Has a kind run as soon as its limit allows, as if its turn had come.
+   * @param tx makes it part of a transaction
    * @returns the id of the job
    * @throws Error when nothing brings this kind
    */
-  runNow(kind: string): Promise<string>
+  runNow(kind: string, tx?: Transaction): Promise<string>
+  /** Has a job that failed, was interrupted or cancelled wait as if it were new: see `retryJob`. */
+  retry(tx: Transaction, id: string): Promise<Job>
+  /** Takes a waiting job back: see `cancelJob`. */
+  cancel(tx: Transaction, id: string): Promise<Job>
   /** The youngest first. */
   list(filter?: store.JobFilter): Promise<Job[]>
   find(id: string): Promise<Job | undefined>
   /** For metrics: how many jobs there are of each kind in each state. */
   counts(): Promise<JobCount[]>
+  /** How many have ended since then without being done. */
+  troubles(since: Date): Promise<JobCount[]>
+  /** Kinds that run by themselves, by name. */
+  schedules(): Promise<JobSchedule[]>
+  /** Kinds that have waiting jobs although nothing runs them. */
+  unknownKinds(): Promise<string[]>
+  /** What runs jobs of this kind. */
+  kind(name: string): Pick<ResolvedKind, 'every' | 'attempts' | 'timeout' | 'limit'> | undefined
   /** Resolves when nothing runs, nothing is being begun and everything is written down. */
   settled(): Promise<void>
 }
 
+export const jobRunner: ServiceRef<JobRunner> = serviceRef('platform.jobs')
+
+/** Pages that show jobs follow this topic. */
+export const jobsTopic = 'jobs'
+
 /** Jobs are rows; this runs them. Nothing is polled: the commit of a new job wakes it, or the time of the next one. */
 export function createJobs(options: JobsOptions): JobRunner {
-  const { db, log, now, id, random = Math.random, after = realAfter } = options
+  const { db, log, now, id, random = Math.random, after = realAfter, changed } = options
   const kinds = resolveKinds([...options.kinds, retention({ db, now })])
   const schedules = createSchedules({ kinds: kinds.values(), now, id, random })
   const crew = createCrew({ db, log, now, random, after, kinds, changed: wake })
@@ -80,12 +102,21 @@ export function createJobs(options: JobsOptions): JobRunner {
     return waiting.id
   }
 
-  async function runNow(kind: string): Promise<string> {
-    return await db.write(async (tx) => {
-      const job = await enqueue(tx, kind, { key: scheduleKey })
-      await store.updateRunAfter(tx, job, now())
-      return job
-    })
+  async function runNow(kind: string, tx?: Transaction): Promise<string> {
+    if (!tx) return await db.write((own) => runNow(kind, own))
+    const job = await enqueue(tx, kind, { key: scheduleKey })
+    await store.updateRunAfter(tx, job, now())
+    return job
+  }
+
+  async function retry(tx: Transaction, job: string): Promise<Job> {
+    db.afterCommit(wake)
+    return await retryJob(tx, job, { at: now(), isKnown: (kind) => kinds.has(kind) })
+  }
+
+  async function cancel(tx: Transaction, job: string): Promise<Job> {
+    db.afterCommit(wake)
+    return await cancelJob(tx, job, now())
   }
 
   async function start(): Promise<void> {
@@ -122,6 +153,7 @@ export function createJobs(options: JobsOptions): JobRunner {
   }
 
   function wake(): void {
+    changed?.()
     again = true
     if (state === 'started') pumping ??= outside(pump)
   }
@@ -149,6 +181,7 @@ export function createJobs(options: JobsOptions): JobRunner {
     })
     schedules.committed()
     for (const job of claimed) crew.begin(job, known(job.kind))
+    if (claimed.length > 0) changed?.()
     again = true
   }
 
@@ -188,7 +221,26 @@ export function createJobs(options: JobsOptions): JobRunner {
   const list = (filter: store.JobFilter = {}) => store.listJobs(db.read, filter)
   const find = (job: string) => store.findJob(db.read, job)
   const counts = () => store.countJobs(db.read)
-  return { enqueue, start, stop, runNow, list, find, counts, settled }
+  const troubles = (since: Date) => store.countTroubles(db.read, since)
+  const listed = async () =>
+    (await store.listSchedules(db.read)).map(({ lastAt, ...turn }) => ({ ...turn, lastAt: lastAt ?? undefined }))
+  const unknownKinds = () => store.listUnknownKinds(db.read, [...kinds.keys()])
+  const kind = (name: string) => kinds.get(name)
+  const steering = { runNow, retry, cancel }
+  return {
+    enqueue,
+    start,
+    stop,
+    ...steering,
+    list,
+    find,
+    counts,
+    troubles,
+    schedules: listed,
+    unknownKinds,
+    kind,
+    settled,
+  }
 }
 
 function checkPayload(kind: string, payload: unknown): void {

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNotNull, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../api/database.ts'
 import type { Job, JobCount, JobProgress, JobState } from './job.ts'
 import { jobSchedules, jobs } from './schema.ts'
@@ -18,21 +18,23 @@ export interface JobFilter {
   limit?: number
   /** Id of the last job of the page before. */
   before?: string
+  /** Id of the first job of the page behind; `before` then does not count. */
+  after?: string
 }
 
-export async function listJobs(reader: Reader, { kind, state, limit = 50, before }: JobFilter): Promise<Job[]> {
+export async function listJobs(reader: Reader, { kind, state, limit = 50, before, after }: JobFilter): Promise<Job[]> {
   const filters: (SQL | undefined)[] = [
     kind === undefined ? undefined : eq(jobs.kind, kind),
     state === undefined ? undefined : eq(jobs.state, state),
-    before === undefined ? undefined : lt(jobs.id, before),
+    after !== undefined ? gt(jobs.id, after) : before === undefined ? undefined : lt(jobs.id, before),
   ]
   const rows = await reader
     .select()
     .from(jobs)
     .where(and(...filters))
-    .orderBy(desc(jobs.id))
+    .orderBy(after === undefined ? desc(jobs.id) : asc(jobs.id))
     .limit(limit)
-  return rows.map(toJob)
+  return (after === undefined ? rows : rows.reverse()).map(toJob)
 }
 
 export async function findJob(reader: Reader, id: string): Promise<Job | undefined> {
@@ -44,6 +46,16 @@ export async function countJobs(reader: Reader): Promise<JobCount[]> {
   return await reader
     .select({ kind: jobs.kind, state: jobs.state, count: count() })
     .from(jobs)
+    .groupBy(jobs.kind, jobs.state)
+    .orderBy(asc(jobs.kind), asc(jobs.state))
+}
+
+/** How many have ended since then without being done, by kind; those that somebody cancelled do not count. */
+export async function countTroubles(reader: Reader, since: Date): Promise<JobCount[]> {
+  return await reader
+    .select({ kind: jobs.kind, state: jobs.state, count: count() })
+    .from(jobs)
+    .where(and(gte(jobs.finishedAt, since), inArray(jobs.state, ['failed', 'interrupted'])))
     .groupBy(jobs.kind, jobs.state)
     .orderBy(asc(jobs.kind), asc(jobs.state))
 }
@@ -154,6 +166,20 @@ export async function returnJob(
     .where(eq(jobs.id, id))
 }
 
+/** Makes a job that has ended wait as if it were new. */
+export async function renewJob(tx: Transaction, id: string, at: Date): Promise<void> {
+  const fresh = { attempt: 0, startedAt: null, finishedAt: null, error: null, leaseUntil: null }
+  await tx
+    .update(jobs)
+    .set({ state: 'waiting', runAfter: at, ...fresh, ...columnsOf(undefined) })
+    .where(eq(jobs.id, id))
+}
+
+/** The error of an earlier attempt stays with it. */
+export async function cancelWaiting(tx: Transaction, id: string, at: Date): Promise<void> {
+  await tx.update(jobs).set({ state: 'cancelled', finishedAt: at }).where(eq(jobs.id, id))
+}
+
 /** @returns how many rows were removed, at most `limit` */
 export async function removeFinished(tx: Transaction, before: Date, limit: number): Promise<number> {
   const old = tx
@@ -175,8 +201,8 @@ export async function listUnknownKinds(reader: Reader, known: string[]): Promise
   return rows.map((row) => row.kind)
 }
 
-export async function listSchedules(tx: Transaction): Promise<ScheduleRow[]> {
-  return await tx.select().from(jobSchedules)
+export async function listSchedules(reader: Reader): Promise<ScheduleRow[]> {
+  return await reader.select().from(jobSchedules).orderBy(asc(jobSchedules.kind))
 }
 
 export async function saveSchedule(tx: Transaction, row: ScheduleRow): Promise<void> {

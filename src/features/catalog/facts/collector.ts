@@ -17,6 +17,8 @@ export interface FactCollector {
   readonly generation: number
   /** Collects one fact; the job behind each. A fact that is not contributed any more is passed over. */
   collect(fact: string, entities: 'due' | 'changed', progress: Progress, signal: AbortSignal): Promise<void>
+  /** A collection was cancelled: the next one comes when it would have come anyway. */
+  passOver(fact: string, entities: 'due' | 'changed'): Promise<void>
 }
 
 export const factCollectorRef: ServiceRef<FactCollector> = serviceRef('catalog.facts')
@@ -75,6 +77,12 @@ export function createFactCollector(
   return {
     get generation() {
       return generation
+    },
+
+    async passOver(id, which) {
+      if (which === 'changed') changed.delete(id)
+      const fact = facts().find((one) => one.id === id)
+      if (fact && which === 'due') await ask(id, 'due', milliseconds(fact.spec.every))
     },
 
     async collect(id, which, progress, signal) {

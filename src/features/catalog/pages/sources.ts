@@ -1,6 +1,7 @@
 import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import type { Activity } from '../activity.ts'
+import type { SourceLine } from '../contract.ts'
 import type { Crawler } from '../crawler.ts'
 import type { ProblemPlaces } from '../problem-places.ts'
 import { activityView, removalView } from '../source-state.ts'
@@ -67,6 +68,16 @@ function sourceRow(source: CountedSource, mayRefresh: boolean): Omit<SourceRow, 
     okAt: source.okAt?.getTime() ?? null,
     refreshHref: mayRefresh ? hrefOf(source.id, 'reading') : null,
   }
+}
+
+/** The same in a line each, for other pages. */
+export async function listSourceLines(crawler: Crawler): Promise<SourceLine[]> {
+  const removals = new Map((await crawler.removals()).map((removal) => [removal.sourceId, removal]))
+  return (await crawler.sources()).map((source) => {
+    const { id, title, type, entities, problems, error } = source
+    const state = stateOf(source, crawler.activity(id), removals.get(id))
+    return { id, title, type, state, entities, problems, readAt: source.readAt?.getTime() ?? null, error }
+  })
 }
 
 const hrefOf = (id: string, what: string) => `/catalog/sources/${encodeURIComponent(id)}/${what}`

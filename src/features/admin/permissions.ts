@@ -1,0 +1,16 @@
+import type { PermissionSpec } from '../../api/plugin.ts'
+
+export const permissions: Record<string, PermissionSpec> = {
+  'admin.overview': { on: 'portal', description: 'Open the administration, and see there what needs attention.' },
+  'admin.plugins': {
+    on: 'portal',
+    description: 'See the plugins with what they contribute and their options, without secrets.',
+  },
+  'admin.jobs': {
+    on: 'portal',
+    description: 'See jobs with their payloads, start scheduled ones, try failed ones again, cancel waiting ones.',
+  },
+  'admin.config': { on: 'portal', description: 'Read the configuration of the portal, without secrets.' },
+  'admin.about': { on: 'portal', description: 'See versions, sizes and figures of this portal.' },
+  'admin.gallery': { on: 'portal', description: 'See the gallery of views.' },
+}
