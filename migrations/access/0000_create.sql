@@ -31,12 +31,14 @@ CREATE TABLE `access_identities` (
 	`login` text,
 	`email` text,
 	`name` text,
+	`ref` text,
 	`profile` text NOT NULL,
 	`first_at` integer NOT NULL,
 	`last_at` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `access_identities_subject` ON `access_identities` (`provider`,`subject`);--> statement-breakpoint
+CREATE INDEX `access_identities_ref` ON `access_identities` (`ref`);--> statement-breakpoint
 CREATE TABLE `access_invitations` (
 	`hash` text PRIMARY KEY NOT NULL,
 	`purpose` text NOT NULL,

@@ -8,6 +8,10 @@ export interface Actor {
   name: string
   ref?: string
   groups: readonly string[]
+  /** Runs the portal: may do everything. */
+  administrator?: boolean
+  /** What a token is limited to, `catalog.*` for all that begins so; absent for who is limited by the policy alone. */
+  permissions?: readonly string[]
 }
 
 /** The portal itself: jobs, migrations, the crawl. */

@@ -46,6 +46,8 @@ export interface PermissionSpec {
   on: 'entity' | 'portal'
   /** One sentence for the person who writes the rules. */
   description: string
+  /** Only looks, and harms nobody: whoever is signed in has it, where no rule names it. So has every `….read`. */
+  reads?: boolean
   /** Another permission that decides where no rule names this one. */
   default?: string
 }

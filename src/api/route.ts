@@ -9,6 +9,8 @@ export interface PageOptions {
   status?: number
   /** The frame around the view: `entity` puts it under the entity's header and tabs; its props must hold `entity`. */
   within?: 'entity'
+  /** Without navigation and search: for who is not signed in. */
+  alone?: boolean
   /**
    * Equal keys mean equal props: the page is then rendered once a minute and otherwise sent as it was. For pages
    * that many look at and that cost much; the key must change with everything the props are made of.

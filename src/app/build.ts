@@ -79,6 +79,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     live,
     now: parts.now,
     bell: services.tryUse(bellSeam),
+    signIn: access.signIn,
     notice: access.notice,
   }
   const { app, routes } = await createServer({

@@ -1,8 +1,17 @@
 import type { Plugin } from '../api/plugin.ts'
-import { admin, catalog, graph, home, notifications, search, settings } from '../features/index.ts'
+import { access, admin, catalog, graph, home, notifications, search, settings } from '../features/index.ts'
 
 /** Features that are there with their defaults, whether the configuration names them or not. */
-const standing: Record<string, () => Plugin> = { home, catalog, graph, search, notifications, admin, settings }
+const standing: Record<string, () => Plugin> = {
+  access: () => access({ guest: true }),
+  home,
+  catalog,
+  graph,
+  search,
+  notifications,
+  admin,
+  settings,
+}
 
 /** The plugins of the configuration in their order, behind the standing ones that it does not name. */
 export function withStanding(configured: readonly Plugin[]): Plugin[] {

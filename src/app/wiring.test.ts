@@ -4,6 +4,7 @@ import { PortalError } from '../api/errors.ts'
 import { definePlugin, type PluginContext } from '../api/plugin.ts'
 import { eventRef, portalStarted, serviceRef } from '../api/wiring.ts'
 import { identitySeam } from '../platform/auth/identity.ts'
+import { signInSeam } from '../platform/auth/sign-in.ts'
 import { createLog } from '../platform/log.ts'
 import { openPolicy, policySeam } from '../platform/permissions/policy.ts'
 import { people, type TestPortal, testPortal } from '../testing/index.ts'
@@ -25,7 +26,8 @@ describe('access', () => {
     'without access control %s is served, by the guest, with a notice',
     (host) => {
       const access = accessOf(services(), { host, unprotected: false })
-      expect(access).toMatchObject({ loopbackOnly: true, notice: expect.stringContaining('no access control') })
+      expect(access.loopbackOnly).toBe(true)
+      expect(access.notice()).toContain('no access control')
       expect(access.identify({} as never)).toMatchObject({ kind: 'guest' })
     },
   )
@@ -46,13 +48,28 @@ describe('access', () => {
 
   test('where something else keeps others away every address is served, by the guest, with a notice', () => {
     const access = accessOf(services(), { host: '0.0.0.0', unprotected: true })
-    expect(access).toMatchObject({ loopbackOnly: true, notice: expect.stringContaining('no access control') })
+    expect(access.loopbackOnly).toBe(true)
+    expect(access.notice()).toContain('no access control')
   })
 
   test('with both sign-in and rules every address may be served, without a notice', () => {
     const access = accessOf(services('identity', 'policy'), { host: '0.0.0.0', unprotected: false })
-    expect(access).toMatchObject({ loopbackOnly: false, notice: undefined })
+    expect(access.loopbackOnly).toBe(false)
+    expect(access.notice()).toBeUndefined()
     expect(access.identify({} as never)).toBe(people.anna)
+  })
+
+  test('with a guest until there is an administrator, the notice ends with that, and other addresses are refused', () => {
+    let isOpen = true
+    const made = services('identity', 'policy')
+    made.provide(signInSeam, { guest: true, isOpen: () => isOpen, href: () => '/', menu: () => ({}) }, 'sign-in')
+    const access = accessOf(made, { host: '127.0.0.1', unprotected: false })
+    expect(access).toMatchObject({ loopbackOnly: true })
+    expect(access.identify({} as never)).toBe(people.anna)
+    expect(access.notice()).toContain('no access control')
+    isOpen = false
+    expect(access.notice()).toBeUndefined()
+    expect(() => accessOf(made, { host: '0.0.0.0', unprotected: false })).toThrow('no access control')
   })
 })
 

@@ -51,7 +51,7 @@ export const testPolicy: Policy = {
 /** The plugin that puts people and policy into the portal. */
 export const testAccess = (): Plugin =>
   definePlugin({
-    name: 'test-access',
+    name: 'access',
     apiVersion: 1,
     setup(ctx) {
       ctx.provide(identitySeam, identify)

@@ -46,12 +46,14 @@ export const identities = table(
     login: text(),
     email: text(),
     name: text(),
+    /** The User entity that the last sign-in found. */
+    ref: text(),
     /** What the last sign-in said, for the rules that find the User entity. */
     profile: json<object>().notNull(),
     firstAt: time().notNull(),
     lastAt: time().notNull(),
   },
-  (t) => [uniqueIndex('access_identities_subject').on(t.provider, t.subject)],
+  (t) => [uniqueIndex('access_identities_subject').on(t.provider, t.subject), index('access_identities_ref').on(t.ref)],
 )
 
 /** Browsers in which somebody is signed in. */

@@ -184,3 +184,27 @@ export interface CatalogGraph {
 }
 
 export const catalogGraph: ServiceRef<CatalogGraph> = serviceRef('catalog.graph')
+
+/** A User of the catalog, as sign-in looks for it. */
+export interface CatalogUser {
+  ref: string
+  /** `metadata.name`. */
+  name: string
+  /** What the user is called. */
+  title: string
+  annotations: Readonly<Record<string, string>>
+  /** Of the profile. */
+  email: string | null
+}
+
+/** Users and their groups, whoever asks: for sign-in alone. Letter case makes no difference in what is looked for. */
+export interface PeopleDirectory {
+  annotated(key: string, value: string): readonly CatalogUser[]
+  withEmail(email: string): readonly CatalogUser[]
+  /** In every namespace. */
+  named(name: string): readonly CatalogUser[]
+  /** The groups of a user, by whichever side says so, and all groups above them. */
+  groupsOf(user: string): readonly string[]
+}
+
+export const peopleDirectory: ServiceRef<PeopleDirectory> = serviceRef('catalog.people')

@@ -6,6 +6,7 @@ import { contributionsRef } from '../../platform/contributions.ts'
 import { metricsRegistry } from '../../platform/http/metrics.ts'
 import { portalTitle } from '../../platform/http/page.ts'
 import { addressGuard } from '../../platform/http-client/address-guard.ts'
+import { ownershipSeam } from '../../platform/permissions/ownership.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
 import { markedThings, starsRef } from '../home/contract.ts'
 import { apiRoutes } from './api.ts'
@@ -13,7 +14,7 @@ import { heedCancelled } from './cancelled-jobs.ts'
 import { createCodeOwnersReader } from './code-owners.ts'
 import { commands } from './commands.ts'
 import { CatalogOptions } from './config.ts'
-import { catalogGraph, catalogReader, catalogSummary, sourceLines } from './contract.ts'
+import { catalogGraph, catalogReader, catalogSummary, peopleDirectory, sourceLines } from './contract.ts'
 import { entityCards, entityTabs, homeCards, nav } from './contributions.ts'
 import { contributorCards } from './contributor-cards.ts'
 import { contributorReaderRef, createContributorReader } from './contributors.ts'
@@ -50,6 +51,7 @@ import { createRegisterPages } from './pages/register.ts'
 import { createSourcePages, listSourceLines } from './pages/sources.ts'
 import { createSummariser } from './pages/summary.ts'
 import { createWrittenPages } from './pages/written.ts'
+import { createOwnership, createPeopleDirectory } from './people-directory.ts'
 import { createPeopleLinks } from './people-links.ts'
 import { permissions } from './permissions.ts'
 import { createPlaces } from './places.ts'
@@ -191,6 +193,8 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(sourceLines, () => listSourceLines(crawler))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)
       provideDirectory(ctx)
+      ctx.provide(peopleDirectory, createPeopleDirectory(ctx))
+      ctx.provide(ownershipSeam, createOwnership(contributions))
       announceChanges(ctx)
       heedCancelled(ctx, crawler, options.every)
       ctx.on(portalStarted, () => crawler.start())

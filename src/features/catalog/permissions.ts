@@ -16,5 +16,9 @@ export const permissions: Record<string, PermissionSpec> = {
     description: 'Decide whether entities go that are missing from a source in large numbers.',
     default: 'catalog.refresh',
   },
-  'catalog.sources': { on: 'portal', description: 'See the sources of the catalog, their state and their errors.' },
+  'catalog.sources': {
+    on: 'portal',
+    description: 'See the sources of the catalog, their state and their errors.',
+    reads: true,
+  },
 }

@@ -11,6 +11,9 @@ export const identitySeam: ServiceRef<Identify> = serviceRef('platform.identity'
 /** Who acts while there is no access control: whoever can reach the loopback address. */
 export const guest: Actor = { id: 'guest', kind: 'guest', name: 'Guest', groups: [] }
 
+/** Whoever is not signed in, where something must be said of them. */
+export const anonymous: Actor = { id: 'anonymous', kind: 'guest', name: 'Not signed in', groups: [] }
+
 /** Said on every page as long as the guest may do everything. */
 export const guestNotice =
   'There is no access control yet: whoever reaches this address may do everything. The portal answers this machine only.'

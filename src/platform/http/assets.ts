@@ -4,7 +4,7 @@ import { type Assets, encodeFor } from '../views/assets.ts'
 /** Serves the bundles from memory, in the smallest form that the browser takes. */
 export function serveAssets(app: FastifyInstance, assets: Assets): void {
   for (const asset of assets.files.values()) {
-    app.get(asset.path, { config: { access: 'public' } }, async (request, reply) => {
+    app.get(asset.path, { config: { access: 'public', file: true } }, async (request, reply) => {
       reply.headers({
         'content-type': asset.type,
         'cache-control': asset.cache,
@@ -17,7 +17,7 @@ export function serveAssets(app: FastifyInstance, assets: Assets): void {
       return reply.send(body)
     })
   }
-  app.get('/favicon.ico', { config: { access: 'public' } }, async (_request, reply) =>
+  app.get('/favicon.ico', { config: { access: 'public', file: true } }, async (_request, reply) =>
     reply.redirect(assets.urls.favicon, 301),
   )
 }

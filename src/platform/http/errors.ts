@@ -1,7 +1,8 @@
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type ErrorCode, PortalError } from '../../api/errors.ts'
 import type { Reply } from '../../api/route.ts'
+import type { SignIn } from '../auth/sign-in.ts'
 
 const statuses: Record<ErrorCode, number> = {
   invalid: 400,
@@ -30,17 +31,17 @@ export const titles: Record<ErrorCode, string> = {
 const mayHelp: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'upstream', 'internal'])
 
 /** The one place where errors become answers: a page, a fragment or JSON, whatever the client asked for. */
-export function mapErrors(app: FastifyInstance): void {
+export function mapErrors(app: FastifyInstance, signIn?: SignIn): void {
   app.setErrorHandler(async (thrown: FastifyError | Error, request, reply) => {
     const error = toPortalError(thrown)
     if (error.code === 'internal' || error.code === 'upstream') request.log.error({ err: thrown }, error.message)
-    return answer(error, request, reply as Reply)
+    return answer(error, request, reply as Reply, signIn)
   })
   app.setNotFoundHandler(async (request, reply) => {
     const error = new PortalError('not_found', `There is nothing at ${request.url.split('?')[0]}`, {
       hint: 'Check the address, or look for it in the catalog.',
     })
-    return answer(error, request, reply as Reply)
+    return answer(error, request, reply as Reply, signIn)
   })
 }
 
@@ -62,12 +63,28 @@ function fromZod(error: z.ZodError): PortalError {
   return new PortalError('invalid', parts.join('; '), { hint: 'Correct the address or the form and try again.' })
 }
 
-async function answer(error: PortalError, request: FastifyRequest, reply: Reply): Promise<Reply> {
+async function answer(
+  error: PortalError,
+  request: FastifyRequest,
+  reply: Reply,
+  signIn: SignIn | undefined,
+): Promise<FastifyReply> {
   const status = statuses[error.code]
   if (reply.sent) return reply
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
   if (wantsJson(request)) {
     const body = { error: { code: error.code, message: error.message, hint: error.hint, requestId: request.id } }
     return reply.code(status).send(body)
+  }
+  if (error.code === 'unauthenticated' && signIn && !request.actor && !bearsToken(request)) {
+    // htmx would put the sign-in page into the region that it asked for.
+    if (request.headers['hx-request']) {
+      return reply
+        .code(status)
+        .header('hx-redirect', signIn.href(pageOf(request)))
+        .send()
+    }
+    if (request.method === 'GET') return reply.redirect(signIn.href(request.url), 303)
   }
   const props = {
     code: error.code,
@@ -79,6 +96,19 @@ async function answer(error: PortalError, request: FastifyRequest, reply: Reply)
     retryHref: mayHelp.has(error.code) && request.method === 'GET' ? request.url : null,
   }
   return reply.page('shared/error', props, { title: props.title, status })
+}
+
+/** A program that shows a wrong token cannot sign in. */
+function bearsToken({ headers }: FastifyRequest): boolean {
+  return /^bearer /i.test(headers.authorization ?? '')
+}
+
+/** The page that a request of htmx comes from. */
+function pageOf({ headers }: FastifyRequest): string {
+  const current = String(headers['hx-current-url'] ?? '')
+  if (!URL.canParse(current)) return '/'
+  const { pathname, search } = new URL(current)
+  return pathname + search
 }
 
 function wantsJson(request: FastifyRequest): boolean {

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../api/actor.ts'
 import type { NavItem } from '../../api/plugin.ts'
+import { entityPath, parseRef } from '../../api/ref.ts'
 import type { PageOptions } from '../../api/route.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
-import { guest } from '../auth/identity.ts'
+import { anonymous } from '../auth/identity.ts'
+import type { SignIn } from '../auth/sign-in.ts'
 import type { Contributed, Contributions } from '../contributions.ts'
 import type { Live } from '../live/live.ts'
 import type { Policy } from '../permissions/policy.ts'
@@ -38,8 +40,10 @@ export interface PageHost {
   live: Live
   now: () => Date
   bell: Bell | undefined
-  /** Said at the top of every page, if anything must be. */
-  notice: string | undefined
+  /** Where people sign in and out; absent where nobody can. */
+  signIn: SignIn | undefined
+  /** What is said at the top of every page now, if anything must be. */
+  notice(): string | undefined
 }
 
 /** Gives every reply `page` and `fragment`. */
@@ -51,7 +55,7 @@ export function renderPages(app: FastifyInstance, host: PageHost): void {
   })
   app.decorateReply('page', async function page(this: FastifyReply, view: string, props: object, options: PageOptions) {
     const shell = await shellOf(host, this.request, options)
-    const layout = isPartial(this.request) ? 'fragment' : 'page'
+    const layout = isPartial(this.request) ? 'fragment' : options.alone || !this.request.actor ? 'plain' : 'page'
     const reply = this.code(options.status ?? 200)
     const frame: Frame = { layout, shell, ...(options.within && { within: options.within }) }
     const topics = liveAddress(host, this.request, options)
@@ -99,7 +103,7 @@ function sendHtml(reply: FastifyReply, html: string | Buffer): FastifyReply {
 const ofPages = { vary: 'HX-Request, HX-Request-Type, Cookie', 'cache-control': 'private, no-cache' }
 
 async function shellOf(host: PageHost, request: FastifyRequest, options: PageOptions): Promise<Shell> {
-  const actor = request.actor ?? guest
+  const actor = request.actor ?? anonymous
   const path = request.url.split('?', 1)[0] ?? '/'
   // Who is not signed in, or was refused before it was known who it is, learns nothing of what there is.
   const isBare = isPartial(request) && !isAgain(request)
@@ -112,14 +116,20 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
     crumbs: options.crumbs ?? [],
     ...(options.feed && { feed: options.feed }),
     ...(bell && { bell: { href: bell.href, unread: bell.unread(actor) } }),
-    actor: { name: actor.name, initials: initialsOf(actor.name) },
-    guestBanner: host.notice ?? null,
+    actor: { name: actor.name, initials: initialsOf(actor.name), ...menuOf(host, request) },
+    guestBanner: host.notice() ?? null,
     ...lookOf(request),
     assets: host.assets.urls,
     search: { action: '/search', name: 'query', value: '', placeholder: 'Search' },
     path: request.url,
     version: host.version,
   }
+}
+
+/** What the person's menu leads to. */
+function menuOf({ signIn }: PageHost, request: FastifyRequest): Omit<Shell['actor'], 'name' | 'initials'> {
+  const { ref } = request.actor ?? {}
+  return { ...(ref !== undefined && { href: entityPath(parseRef(ref)) }), ...signIn?.menu(request) }
 }
 
 /** The bell, for who may read what it tells of. */

@@ -75,7 +75,7 @@ test('a public route knows who asks, or that nobody is signed in', async () => {
   expect((await open.get('/guarded/public')).json()).toEqual({ actor: 'guest' })
 })
 
-test('only health checks, preferences, files and webhooks, which check a signature, are public', async () => {
+test('only health checks, preferences, sign-in, files and webhooks, which check a signature, are public', async () => {
   await using portal = await testPortal()
   const open = portal.portal.routes.filter(({ access, method }) => access === 'public' && method !== 'HEAD')
   expect(open.map(({ url }) => url.replace(/-[\w-]{12}\./, '.')).sort()).toEqual([
@@ -89,6 +89,8 @@ test('only health checks, preferences, files and webhooks, which check a signatu
     '/healthz',
     '/rail',
     '/readyz',
+    '/sign-in',
+    '/sign-out',
     '/theme',
     '/zone',
   ])

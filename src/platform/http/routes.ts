@@ -4,6 +4,7 @@ import type { Actor } from '../../api/actor.ts'
 import { PortalError } from '../../api/errors.ts'
 import type { Call, Reply, Route } from '../../api/route.ts'
 import type { ServiceRef } from '../../api/wiring.ts'
+import { anonymous } from '../auth/identity.ts'
 import type { Contributed, Contributions } from '../contributions.ts'
 import { authorize, type Policy } from '../permissions/policy.ts'
 
@@ -74,8 +75,6 @@ function admit(request: FastifyRequest, spec: Route, host: RouteHost): Actor {
   }
   return actor as Actor
 }
-
-const anonymous: Actor = { id: 'anonymous', kind: 'guest', name: 'Not signed in', groups: [] }
 
 function check(schema: z.ZodType | undefined, value: unknown, what: string): unknown {
   if (!schema) return undefined

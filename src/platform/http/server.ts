@@ -61,7 +61,8 @@ export async function createServer(options: ServerOptions): Promise<{ app: Fasti
   app.decorateRequest('actor', undefined)
   guardOrigins(app, options.origins)
   app.addHook('onRequest', async (request) => {
-    request.actor = options.identify(request)
+    // Files are the same for everybody.
+    if (!(request.routeOptions.config as { file?: boolean }).file) request.actor = options.identify(request)
   })
   timeRequests(app, options.metrics)
   logRequests(app)
@@ -69,7 +70,7 @@ export async function createServer(options: ServerOptions): Promise<{ app: Fasti
   await app.register(formbody)
   compressReplies(app)
   renderPages(app, options.page)
-  mapErrors(app)
+  mapErrors(app, options.page.signIn)
   serveAssets(app, options.assets)
   return { app, routes }
 }

@@ -11,7 +11,16 @@ export interface Shell {
   feed?: FeedLink
   /** How much there is to read, and where; absent where the reader has no notifications. */
   bell?: { href: string; unread: number }
-  actor: { name: string; initials: string }
+  actor: {
+    name: string
+    initials: string
+    /** The page of the User entity. */
+    href?: string
+    settings?: string
+    signIn?: string
+    /** Takes a POST. */
+    signOut?: string
+  }
   /** One sentence above every page while nobody needs to sign in. */
   guestBanner: string | null
   /** From the cookie `theme`; `auto` follows the system. */

@@ -9,6 +9,11 @@ export interface SignInProvider {
   readonly title: string
   /** Name of an icon in `public/icons`. */
   readonly icon: string
+  /**
+   * Whether anybody in the world can have an account there (github.com without `organisations`). Then a name proves
+   * nothing: only annotations and verified addresses find a User.
+   */
+  readonly worldwide?: boolean
   /** For the page of the configuration; secrets are masked. */
   readonly options: object
   /** Opens it for one portal; nothing is asked of the provider before somebody signs in. */

@@ -311,7 +311,8 @@ function profileName(entity: Entity): string | undefined {
   return typeof name === 'string' && name.trim() !== '' ? name : undefined
 }
 
-function firstTarget(ref: string, entity: Entity, kinds: Kinds, field: string): string | null {
+/** What the first reference of a field leads to, as the kind of the entity understands it. */
+export function firstTarget(ref: string, entity: Entity, kinds: Pick<Kinds, 'kinds'>, field: string): string | null {
   const spec = kinds.kinds.get(entity.kind)
   const known = spec?.relations.find((relation) => relation.field === field)
   const value = entity.spec?.[field]

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url'
+import type { z } from 'zod'
+import { definePlugin, type Plugin } from '../../api/plugin.ts'
+import { identitySeam } from '../../platform/auth/identity.ts'
+import { signInSeam } from '../../platform/auth/sign-in.ts'
+import { policySeam } from '../../platform/permissions/policy.ts'
+import { AccessOptions } from './config.ts'
+import { jobs } from './jobs.ts'
+import { permissions } from './permissions.ts'
+import type { SignInProvider } from './providers/provider.ts'
+import { routes } from './routes.ts'
+import { setUp } from './setup.ts'
+
+const folder = (name: string) => fileURLToPath(new URL(`../../../${name}/access`, import.meta.url))
+
+/** Options of `access()`. Falsy providers drop out. */
+export type AccessInput = Omit<z.input<typeof AccessOptions>, 'providers'> & {
+  providers?: readonly (SignInProvider | false | null | undefined | '')[]
+}
+
+/** Who is there, and who may do what: sign-in, sessions, tokens, permissions. */
+export const access = ({ providers = [], ...given }: AccessInput = {}): Plugin => {
+  const ways = providers.filter((provider) => Boolean(provider)) as SignInProvider[]
+  const options = AccessOptions.parse({ ...given, providers: ways })
+  return definePlugin({
+    name: 'access',
+    apiVersion: 1,
+    options: { ...options, providers: ways.map(({ id, options: own }) => ({ id, ...own })) },
+    permissions,
+    routes: [
+      ...routes,
+      // flowRoutes
+      // accountRoutes
+      // tokenRoutes
+    ],
+    jobs,
+    // commands
+    tables: { migrations: folder('migrations') },
+    views: folder('views'),
+    setup(ctx) {
+      const { identify, policy, signIn } = setUp(ctx, options, ways)
+      ctx.provide(identitySeam, identify)
+      ctx.provide(policySeam, policy)
+      ctx.provide(signInSeam, signIn)
+      // what accounts, tokens and flows provide: each one line, with what setUp returns
+    },
+  })
+}

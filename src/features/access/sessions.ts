@@ -1,0 +1,173 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import type { Transaction } from '../../api/database.ts'
+import type { PluginContext } from '../../api/plugin.ts'
+import { milliseconds } from '../../api/time.ts'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { cookieOf } from '../../platform/http/cookies.ts'
+import type { AccessOptions } from './config.ts'
+import {
+  endSessions,
+  expireSessions,
+  findSession,
+  insertSession,
+  listSessions,
+  removeEnded,
+  type SessionEnd,
+  touchSessions,
+} from './store/sessions.ts'
+
+/** A browser in which somebody is signed in. */
+export interface Session {
+  id: string
+  identity: string
+  createdAt: number
+  seenAt: number
+  expiresAt: number
+  address: string
+  agent: string
+}
+
+export interface Sessions {
+  /** The open session whose cookie a request carries. From memory, after the first request. */
+  of(request: FastifyRequest): Session | undefined
+  /** Begins one, in the transaction of the sign-in. @returns the header that gives it to the browser */
+  begin(
+    tx: Transaction,
+    identity: string,
+    from: { address: string; agent: string },
+  ): Promise<{ id: string; cookie: string }>
+  /** The header that takes it from the browser. */
+  readonly noCookie: string
+  list(identities: readonly string[]): Session[]
+  /** Ends sessions, in a transaction. Call `forget` with what it returns once that has ended. */
+  end(tx: Transaction, ids: readonly string[], how: SessionEnd): Promise<string[]>
+  /** From the next request on, these are looked up again. */
+  forget(hashes: readonly string[]): void
+  /** Writes when sessions were last used. */
+  flush(): Promise<void>
+  /** Ends what is too old, and removes what ended long ago. */
+  prune(): Promise<void>
+}
+
+export const sessionsRef: ServiceRef<Sessions> = serviceRef('access.sessions')
+
+const remembered = 5_000
+const touchEvery = 60_000
+const touchDelay = 5_000
+/** How long ended ones are kept: the audit has them for longer. */
+const keepEnded = milliseconds('30d')
+const longestAgent = 400
+
+export function createSessions(ctx: PluginContext, options: AccessOptions['sessions'], isSecure: boolean): Sessions {
+  const [idle, absolute] = [milliseconds(options.idle), milliseconds(options.absolute)]
+  const name = isSecure ? '__Host-callboard' : 'callboard'
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  const open = new LRUCache<string, Session>({ max: remembered })
+  let seen = new Map<string, number>()
+  let timer: NodeJS.Timeout | undefined
+  let writing = Promise.resolve()
+
+  function of(request: FastifyRequest): Session | undefined {
+    const value = cookieOf(request, name)
+    if (!value) return undefined
+    const hash = digest(value)
+    const session = open.get(hash) ?? stored(hash)
+    if (!session) return undefined
+    const now = ctx.now().getTime()
+    if (now >= session.expiresAt || now - session.seenAt > idle) {
+      open.delete(hash)
+      return undefined
+    }
+    open.set(hash, session)
+    touch(session, now)
+    return session
+  }
+
+  function stored(hash: string): Session | undefined {
+    const row = findSession(ctx.db.read, hash)
+    return row && row.endedAt === null ? sessionOf(row, seen.get(row.id)) : undefined
+  }
+
+  function touch(session: Session, now: number): void {
+    if (now - session.seenAt < touchEvery) return
+    session.seenAt = now
+    seen.set(session.id, now)
+    timer ??= setTimeout(() => void flush(), touchDelay).unref()
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(write)
+    return writing
+  }
+
+  async function write(): Promise<void> {
+    if (seen.size === 0) return
+    const batch = seen
+    seen = new Map()
+    try {
+      await ctx.db.write((tx) => touchSessions(tx, batch))
+    } catch (error) {
+      ctx.log.error({ err: error }, 'When sessions were last used could not be written; it is tried again')
+      seen = new Map([...batch, ...seen])
+    }
+  }
+
+  ctx.onClose(flush)
+
+  return {
+    of,
+
+    async begin(tx, identity, { address, agent }) {
+      const value = randomBytes(32).toString('base64url')
+      const now = ctx.now()
+      const row = {
+        ...{ id: ctx.id(), hash: digest(value), identity, address, agent: agent.slice(0, longestAgent) },
+        ...{ createdAt: now, seenAt: now, expiresAt: new Date(now.getTime() + absolute) },
+      }
+      await insertSession(tx, row)
+      return { id: row.id, cookie: `${name}=${value}; ${attributes}; Max-Age=${Math.floor(absolute / 1000)}` }
+    },
+
+    noCookie: `${name}=; ${attributes}; Max-Age=0`,
+
+    list: (identities) => {
+      const now = ctx.now().getTime()
+      const all = listSessions(ctx.db.read, identities).map((row) => sessionOf(row, seen.get(row.id)))
+      return all.filter(({ expiresAt, seenAt }) => now < expiresAt && now - seenAt <= idle)
+    },
+
+    end: (tx, ids, ended) => endSessions(tx, ids, { ended, at: ctx.now() }),
+
+    forget(hashes) {
+      for (const hash of hashes) open.delete(hash)
+    },
+
+    flush,
+
+    async prune() {
+      await flush()
+      const now = ctx.now()
+      const [idleSince, before] = [idle, keepEnded].map((age) => new Date(now.getTime() - age)) as [Date, Date]
+      await ctx.db.write(async (tx) => {
+        await expireSessions(tx, now, idleSince)
+        await removeEnded(tx, before)
+      })
+    },
+  }
+}
+
+const digest = (value: string) => createHash('sha256').update(value).digest('base64url')
+
+function sessionOf(row: NonNullable<ReturnType<typeof findSession>>, seen: number | undefined): Session {
+  const { id, identity, address, agent } = row
+  return {
+    ...{ id, identity, address, agent },
+    createdAt: row.createdAt.getTime(),
+    seenAt: Math.max(row.seenAt.getTime(), seen ?? 0),
+    expiresAt: row.expiresAt.getTime(),
+  }
+}

@@ -1,0 +1,78 @@
+import type { FastifyRequest } from 'fastify'
+import { messageOf } from '../../api/errors.ts'
+import type { PluginContext } from '../../api/plugin.ts'
+import type { Identify } from '../../platform/auth/identity.ts'
+import type { SignIn } from '../../platform/auth/sign-in.ts'
+import { contributionsRef } from '../../platform/contributions.ts'
+import { portalAddress } from '../../platform/http/address.ts'
+import { portalTitle } from '../../platform/http/page.ts'
+import { ownershipSeam } from '../../platform/permissions/ownership.ts'
+import type { Policy } from '../../platform/permissions/policy.ts'
+import type { AccessOptions } from './config.ts'
+import { administratorsRef, whoRef } from './contract.ts'
+import { createIdentify } from './identify.ts'
+import { workRef } from './jobs.ts'
+import { createSignInPages, signInPagesRef } from './pages.ts'
+import { createOpenPolicy } from './policy.ts'
+import { signingInRef } from './profile.ts'
+import type { SignInProvider } from './providers/provider.ts'
+import { createProxies, proxiesRef } from './proxy.ts'
+import { createOwnSessions, ownSessionsRef } from './session-service.ts'
+import { createSessions, sessionsRef } from './sessions.ts'
+import { createSigningIn } from './signing-in.ts'
+import { createThrottle } from './throttle.ts'
+import { createPeople, type People } from './who.ts'
+
+/** What the portal plugs in, and what the ways to sign in need. */
+export interface Access {
+  identify: Identify
+  policy: Policy
+  signIn: SignIn
+  people: People
+}
+
+/** Refusals from one address that the audit keeps, in a minute. */
+const keptRefusals = { most: 30, every: 60_000 }
+
+/** Puts sign-in together, without the ways to it. */
+export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly SignInProvider[]): Access {
+  const isSecure = ctx.use(portalAddress).startsWith('https:')
+  const throttle = createThrottle({ ...keptRefusals, now: ctx.now })
+  const refused = (request: FastifyRequest, reason: string) => {
+    const told = signingIn.refused(request, { provider: 'proxy', reason })
+    told.catch((error: unknown) => ctx.log.error({ err: error }, `A refusal is not in the audit: ${messageOf(error)}`))
+  }
+  const proxies = createProxies(options.proxy, refused)
+  const sessions = createSessions(ctx, options.sessions, isSecure)
+  const people = createPeople(ctx, options, new Set(ways.filter(({ worldwide }) => worldwide).map(({ id }) => id)))
+  const titles: Record<string, string> = { local: 'The portal', proxy: 'The proxy' }
+  const titleOf = (provider: string) => ways.find(({ id }) => id === provider)?.title ?? titles[provider] ?? provider
+  const signingIn = createSigningIn({ ctx, proxies, sessions, people, throttle, titleOf })
+  const isOpen = () => options.guest && !people.exist()
+  const { permissions } = ctx.use(contributionsRef)
+  ctx.provide(whoRef, people)
+  ctx.provide(administratorsRef, people)
+  ctx.provide(proxiesRef, proxies)
+  ctx.provide(sessionsRef, sessions)
+  ctx.provide(ownSessionsRef, createOwnSessions(ctx, { sessions, people, proxies }))
+  ctx.provide(signingInRef, signingIn)
+  ctx.provide(workRef, sessions)
+  const pages = { title: ctx.use(portalTitle), providers: ways, local: options.local, proxied: Boolean(options.proxy) }
+  ctx.provide(signInPagesRef, createSignInPages(pages))
+  return {
+    people,
+    identify: createIdentify({ ctx, proxies, sessions, people, isOpen }),
+    policy: createOpenPolicy({ permissions, ownership: () => ctx.tryUse(ownershipSeam), isOpen }),
+    signIn: {
+      guest: options.guest,
+      isOpen,
+      href: (to) => `/sign-in?to=${encodeURIComponent(to)}`,
+      menu: (request) => ({
+        ...(request.actor?.kind === 'user' && { settings: '/settings/sessions' }),
+        ...(sessions.of(request)
+          ? { signOut: '/sign-out' }
+          : request.actor?.kind === 'guest' && { signIn: '/sign-in' }),
+      }),
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import type { FastifyRequest } from 'fastify'
+import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+
+/** What pages and errors ask of sign-in. */
+export interface SignIn {
+  /** Whether the configuration lets everybody be the guest until there is an administrator. */
+  readonly guest: boolean
+  /** Whether everybody is the guest now. */
+  isOpen(): boolean
+  /** Where one signs in who wants to go on to this path. */
+  href(to: string): string
+  /** What the menu of the person offers; the addresses of forms that are posted among them. */
+  menu(request: FastifyRequest): PersonMenu
+}
+
+export interface PersonMenu {
+  settings?: string
+  signIn?: string
+  /** Takes a POST. */
+  signOut?: string
+}
+
+/** The seam that sign-in plugs its pages into. Without a provider nobody can sign in. */
+export const signInSeam: ServiceRef<SignIn> = serviceRef('platform.sign-in')
