@@ -1,4 +1,4 @@
-export { access } from './access/index.ts'
+export { type AccessInput, access } from './access/index.ts'
 export { admin } from './admin/index.ts'
 export { catalog } from './catalog/index.ts'
 export { checkoutsProvider, type FoundRepositories } from './catalog/providers/checkouts.ts'

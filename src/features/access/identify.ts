@@ -3,7 +3,7 @@ import type { Actor } from '../../api/actor.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { guest, type Identify } from '../../platform/auth/identity.ts'
-import type { Proxies } from './proxy.ts'
+import type { Proxied } from './proxied.ts'
 import type { Sessions } from './sessions.ts'
 import type { People } from './who.ts'
 
@@ -19,22 +19,28 @@ export const bearerRef: ServiceRef<Bearer> = serviceRef('access.bearer')
 
 export interface Identification {
   ctx: PluginContext
-  proxies: Proxies
+  proxied: Proxied
   sessions: Sessions
   people: People
   isOpen(): boolean
 }
 
 /** Who sends a request: whom the proxy names, else whom a token stands for, else who is signed in, else the guest. */
-export function createIdentify({ ctx, proxies, sessions, people, isOpen }: Identification): Identify {
+export function createIdentify({ ctx, proxied, sessions, people, isOpen }: Identification): Identify {
   return (request) => {
-    const named = proxies.personOf(request)
-    if (named) return people.actorOfProfile(named)
+    const named = proxied.of(request)
+    if (named?.actor) return named.actor
     const [, token] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
     const bearer = token === undefined ? undefined : ctx.tryUse(bearerRef)
     if (token !== undefined && bearer) return bearer(token, request)
     const session = sessions.of(request)
     const actor = session && people.actorOf(session.identity)
-    return actor ?? (isOpen() ? guest : undefined)
+    if (actor) return actor
+    if (named && !isPublic(request)) throw proxied.refusal(request, named.profile)
+    return isOpen() ? guest : undefined
   }
+}
+
+function isPublic(request: FastifyRequest): boolean {
+  return (request.routeOptions.config as { access?: string }).access === 'public'
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIPv4 } from 'node:net'
+import { BlockList, isIP, isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { PortalError } from '../../api/errors.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
@@ -27,7 +27,8 @@ export function createProxies(
   refused: (request: FastifyRequest, reason: string) => void,
 ): Proxies {
   const trusted = networks(options?.from ?? [])
-  const isTrusted = (address: string) => trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+  const isTrusted = (address: string) =>
+    isIP(address) !== 0 && trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
 
   function addressOf(request: FastifyRequest): string {
     const peer = plain(request.ip)
@@ -38,7 +39,7 @@ export function createProxies(
       .split(',')
       .map((one) => plain(one.trim()))
     const stranger = named.findLast((address) => address !== '' && !isTrusted(address))
-    return stranger !== undefined && /^[\da-f.:]{2,45}$/i.test(stranger) ? stranger : peer
+    return stranger !== undefined && isIP(stranger) !== 0 ? stranger : peer
   }
 
   function personOf(request: FastifyRequest): Profile | undefined {

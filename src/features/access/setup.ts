@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import { messageOf } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import type { Identify } from '../../platform/auth/identity.ts'
 import type { SignIn } from '../../platform/auth/sign-in.ts'
@@ -16,6 +15,7 @@ import { createSignInPages, signInPagesRef } from './pages.ts'
 import { createOpenPolicy } from './policy.ts'
 import { signingInRef } from './profile.ts'
 import type { SignInProvider } from './providers/provider.ts'
+import { createProxied } from './proxied.ts'
 import { createProxies, proxiesRef } from './proxy.ts'
 import { createOwnSessions, ownSessionsRef } from './session-service.ts'
 import { createSessions, sessionsRef } from './sessions.ts'
@@ -38,16 +38,15 @@ const keptRefusals = { most: 30, every: 60_000 }
 export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly SignInProvider[]): Access {
   const isSecure = ctx.use(portalAddress).startsWith('https:')
   const throttle = createThrottle({ ...keptRefusals, now: ctx.now })
-  const refused = (request: FastifyRequest, reason: string) => {
-    const told = signingIn.refused(request, { provider: 'proxy', reason })
-    told.catch((error: unknown) => ctx.log.error({ err: error }, `A refusal is not in the audit: ${messageOf(error)}`))
-  }
+  const refused = (request: FastifyRequest, reason: string) =>
+    signingIn.refusedLater(request, { provider: 'proxy', reason })
   const proxies = createProxies(options.proxy, refused)
   const sessions = createSessions(ctx, options.sessions, isSecure)
   const people = createPeople(ctx, options, new Set(ways.filter(({ worldwide }) => worldwide).map(({ id }) => id)))
   const titles: Record<string, string> = { local: 'The portal', proxy: 'The proxy' }
   const titleOf = (provider: string) => ways.find(({ id }) => id === provider)?.title ?? titles[provider] ?? provider
   const signingIn = createSigningIn({ ctx, proxies, sessions, people, throttle, titleOf })
+  const proxied = createProxied({ ctx, proxies, people, signingIn })
   const isOpen = () => options.guest && !people.exist()
   const { permissions } = ctx.use(contributionsRef)
   ctx.provide(whoRef, people)
@@ -61,7 +60,7 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
   ctx.provide(signInPagesRef, createSignInPages(pages))
   return {
     people,
-    identify: createIdentify({ ctx, proxies, sessions, people, isOpen }),
+    identify: createIdentify({ ctx, proxied, sessions, people, isOpen }),
     policy: createOpenPolicy({ permissions, ownership: () => ctx.tryUse(ownershipSeam), isOpen }),
     signIn: {
       guest: options.guest,

@@ -21,8 +21,15 @@ export interface SigningInHost {
   titleOf(provider: string): string
 }
 
+export interface SigningInService extends SigningIn {
+  /** Writes down, in its own time, that somebody does not get in. */
+  turnedAway(request: FastifyRequest, profile: Profile, judgement: Judgement): void
+  /** The same of somebody who proves nothing. */
+  refusedLater(request: FastifyRequest, refusal: Refusal): void
+}
+
 /** The end of every way to sign in: a session for whom the catalog knows, a line in the audit for everybody. */
-export function createSigningIn(host: SigningInHost): SigningIn {
+export function createSigningIn(host: SigningInHost): SigningInService {
   const { ctx, proxies, sessions, people, throttle } = host
 
   async function signIn(request: FastifyRequest, profile: Profile): Promise<{ actor: Actor; cookies: string[] }> {
@@ -52,14 +59,8 @@ export function createSigningIn(host: SigningInHost): SigningIn {
   }
 
   async function turnAway(request: FastifyRequest, profile: Profile, judgement: Judgement): Promise<PortalError> {
-    const { provider, subject, login, email } = profile
-    const reason = judgement.disabled
-      ? 'disabled account'
-      : 'ambiguous' in judgement.match
-        ? 'several Users fit'
-        : 'no User of the catalog'
-    await record(request, 'denied', { provider, reason, who: login ?? email ?? subject })
-    return refusalOf(profile, judgement, host.titleOf(provider))
+    await record(request, 'denied', refusalIn(profile, judgement))
+    return refusalOf(profile, judgement, host.titleOf(profile.provider))
   }
 
   async function record(request: FastifyRequest, result: 'denied' | 'failed', { provider, reason, who }: Refusal) {
@@ -74,5 +75,19 @@ export function createSigningIn(host: SigningInHost): SigningIn {
     )
   }
 
-  return { signIn, refused: (request, refusal) => record(request, 'failed', refusal) }
+  function later(written: Promise<void>): void {
+    written.catch((error: unknown) => ctx.log.error({ err: error }, 'A refused sign-in could not be written down'))
+  }
+
+  return {
+    signIn,
+    refused: (request, refusal) => record(request, 'failed', refusal),
+    refusedLater: (request, refusal) => later(record(request, 'failed', refusal)),
+    turnedAway: (request, profile, judgement) => later(record(request, 'denied', refusalIn(profile, judgement))),
+  }
+}
+
+function refusalIn({ provider, subject, login, email }: Profile, { disabled, match }: Judgement): Refusal {
+  const unknown = 'ambiguous' in match ? 'several Users fit' : 'no User of the catalog'
+  return { provider, reason: disabled ? 'disabled account' : unknown, who: login ?? email ?? subject }
 }

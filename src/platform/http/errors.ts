@@ -93,6 +93,8 @@ async function answer(
     message: error.message,
     hint: error.hint ?? null,
     requestId: request.id,
+    // Whoever is not signed in finds nothing behind the other links.
+    ...(signIn && !request.actor && { signInHref: signIn.href(request.method === 'GET' ? request.url : '/') }),
     retryHref: mayHelp.has(error.code) && request.method === 'GET' ? request.url : null,
   }
   return reply.page('shared/error', props, { title: props.title, status })
