@@ -9,6 +9,7 @@ import { jobs } from './jobs.ts'
 import { permissions } from './permissions.ts'
 import type { SignInProvider } from './providers/provider.ts'
 import { routes } from './routes.ts'
+import { sections } from './sections.ts'
 import { setUp } from './setup.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../../../${name}/access`, import.meta.url))
@@ -33,6 +34,7 @@ export const access = ({ providers = [], ...given }: AccessInput = {}): Plugin =
       // accountRoutes
       // tokenRoutes
     ],
+    settings: sections,
     jobs,
     // commands
     tables: { migrations: folder('migrations') },

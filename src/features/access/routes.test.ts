@@ -23,7 +23,7 @@ const makeAdministrator = () =>
   })
 
 describe('whoever is not signed in', () => {
-  test.each(['/', '/catalog?kind=all&q=a%26b', '/catalog/default/user/anna', '/settings/sessions'])(
+  test.each(['/', '/catalog?kind=all&q=a%26b', '/catalog/default/user/anna', '/settings'])(
     'is sent from %s to the sign-in page, and knows the way back',
     async (url) => {
       await start()
@@ -188,7 +188,7 @@ describe('signing in', () => {
     const zoe = await signIn(portal, { provider: 'github', subject: '99', login: 'zoe', name: 'Zoe' })
     expect((await zoe.get('/api/door/me')).json()).toEqual({ id: 'github:99', kind: 'user', name: 'Zoe', groups: [] })
     expect((await zoe.get('/catalog')).status).toBe(200)
-    expect((await zoe.get('/settings/sessions')).text).toContain('This one')
+    expect((await zoe.get('/settings')).text).toContain('This one')
   })
 
   test('of a worldwide provider is not by name', async () => {
@@ -211,7 +211,7 @@ describe('somebody who is signed in', () => {
     const { body } = await person.get('/catalog')
     expect(body).toContain('href="/catalog/default/user/anna"')
     expect(body).toMatch(/<form method="post" action="\/sign-out">/)
-    expect(body).toContain('href="/settings/sessions"')
+    expect(body).toContain('href="/settings"')
     expect(body).not.toContain('no access control')
   })
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { type Route, route } from '../../api/route.ts'
+import { settingsPath } from '../../api/settings.ts'
 import { ownPath } from '../../platform/http/preferences.ts'
 import { one } from '../../platform/http/routes.ts'
 import { signInPagesRef } from './pages.ts'
 import { ownSessionsRef } from './session-service.ts'
-import { sessionsView } from './views.ts'
 
 /** Where to go after signing in; the home page unless it is an address of this portal. */
 export const wanted = one.transform((path) => ownPath(path ?? '/'))
@@ -32,23 +32,13 @@ export const routes: Route[] = [
       reply.header('set-cookie', await use(ownSessionsRef).signOut(request)).redirect(outside, 303),
   }),
   route({
-    method: 'GET',
-    url: '/settings/sessions',
-    permission: 'access.sessions',
-    handler: ({ actor, use, request }, reply) => {
-      const { sessions, current } = use(ownSessionsRef).list(actor, request)
-      const crumbs = [{ text: 'Sessions' }]
-      return reply.page('access/sessions', { sessions: sessionsView(sessions, current) }, { title: 'Sessions', crumbs })
-    },
-  }),
-  route({
     method: 'POST',
     url: '/settings/sessions/:id/revoke',
     permission: 'access.sessions',
     params: z.object({ id: z.string().min(1).max(64) }),
     handler: async ({ params, actor, use, request }, reply) => {
       const isThis = await use(ownSessionsRef).revoke(actor, request, params.id)
-      return reply.redirect(isThis ? outside : '/settings/sessions', 303)
+      return reply.redirect(isThis ? outside : settingsPath('access.sessions', 'ended'), 303)
     },
   }),
   route({
@@ -57,7 +47,7 @@ export const routes: Route[] = [
     permission: 'access.sessions',
     handler: async ({ actor, use, request }, reply) => {
       await use(ownSessionsRef).revokeOthers(actor, request)
-      return reply.redirect('/settings/sessions', 303)
+      return reply.redirect(settingsPath('access.sessions', 'others'), 303)
     },
   }),
 ]

@@ -67,7 +67,6 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
       isOpen,
       href: (to) => `/sign-in?to=${encodeURIComponent(to)}`,
       menu: (request) => ({
-        ...(request.actor?.kind === 'user' && { settings: '/settings/sessions' }),
         ...(sessions.of(request)
           ? { signOut: '/sign-out' }
           : request.actor?.kind === 'guest' && { signIn: '/sign-in' }),

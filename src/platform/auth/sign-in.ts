@@ -14,7 +14,6 @@ export interface SignIn {
 }
 
 export interface PersonMenu {
-  settings?: string
   signIn?: string
   /** Takes a POST. */
   signOut?: string

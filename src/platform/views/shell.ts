@@ -16,7 +16,6 @@ export interface Shell {
     initials: string
     /** The page of the User entity. */
     href?: string
-    settings?: string
     signIn?: string
     /** Takes a POST. */
     signOut?: string
