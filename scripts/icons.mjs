@@ -69,6 +69,7 @@ const lucide = {
   chat: 'message-square',
   mail: 'mail',
   phone: 'phone',
+  smartphone: 'smartphone',
   help: 'circle-question-mark',
   chart: 'chart-column',
   branch: 'git-branch',

@@ -89,6 +89,9 @@ const fetchAgain = async () => {
     stale = true
     return
   }
+  // Whoever is signed out in the meantime is to see no more of it.
+  const elsewhere = response.headers.get('hx-redirect')
+  if (elsewhere) return location.assign(elsewhere)
   if (response.redirected || ![200, 304, 404].includes(response.status)) throw new Error(response.statusText)
   if (response.status !== 304) {
     const said = words()

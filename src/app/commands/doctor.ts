@@ -4,6 +4,7 @@ import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { messageOf, PortalError } from '../../api/errors.ts'
+import { checkAccess } from '../../features/access/index.ts'
 import { pendingMigrations } from '../../platform/db/migrate.ts'
 import { openDatabase } from '../../platform/db/open.ts'
 import { createForges } from '../../platform/source/forges/forges.ts'
@@ -58,6 +59,17 @@ const checks: Record<string, Check> = {
     const pending = await pendingMigrations({ file, folders })
     if (pending.length === 0) return 'all applied'
     return `${pending.length} pending; the next start applies them`
+  },
+
+  'sign-in': async ({ config }) => {
+    const access = withStanding(config.plugins).find(({ name }) => name === 'access')
+    const file = databaseFile(config)
+    const db = existsSync(file) ? await openDatabase({ file }) : undefined
+    try {
+      return checkAccess(access?.options ?? {}, { baseUrl: config.baseUrl, read: db?.read })
+    } finally {
+      await db?.close()
+    }
   },
 
   git: async () => {

@@ -75,8 +75,8 @@ export const AccessOptions = z.strictObject({
       for (const [index, { id }] of all.entries()) {
         const first = all.findIndex((one) => one.id === id)
         const problem = takenIds.includes(id)
-          ? `"${id}" stands for something else`
-          : first < index && `"${id}" is there twice`
+          ? `the id ${id} stands for something else`
+          : first < index && `the id ${id} is there twice`
         if (problem) ctx.addIssue({ code: 'custom', path: [index], message: `${problem}; give it another id` })
       }
     })

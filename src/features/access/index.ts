@@ -12,6 +12,8 @@ import { routes } from './routes.ts'
 import { sections } from './sections.ts'
 import { setUp } from './setup.ts'
 
+export { checkAccess } from './checkup.ts'
+
 const folder = (name: string) => fileURLToPath(new URL(`../../../${name}/access`, import.meta.url))
 
 /** Options of `access()`. Falsy providers drop out. */

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { PluginContext } from '../../api/plugin.ts'
-import type { Identify } from '../../platform/auth/identity.ts'
+import { portalStarted } from '../../api/wiring.ts'
+import { type Identify, isLoopback } from '../../platform/auth/identity.ts'
 import type { SignIn } from '../../platform/auth/sign-in.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
 import { portalAddress } from '../../platform/http/address.ts'
@@ -58,6 +59,12 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
   ctx.provide(workRef, sessions)
   const pages = { title: ctx.use(portalTitle), providers: ways, local: options.local, proxied: Boolean(options.proxy) }
   ctx.provide(signInPagesRef, createSignInPages(pages))
+  ctx.on(portalStarted, () => {
+    if (isSecure || options.guest || isLoopback(new URL(ctx.use(portalAddress)).hostname)) return
+    ctx.log.warn(
+      'The address is not https: cookies of sessions are sent in the clear. Put TLS in front and set baseUrl',
+    )
+  })
   return {
     people,
     identify: createIdentify({ ctx, proxied, sessions, people, isOpen }),

@@ -84,7 +84,7 @@ async function answer(
         .header('hx-redirect', signIn.href(pageOf(request)))
         .send()
     }
-    if (request.method === 'GET') return reply.redirect(signIn.href(request.url), 303)
+    if (request.method === 'GET' && !isEventSource(request)) return reply.redirect(signIn.href(request.url), 303)
   }
   const props = {
     code: error.code,
@@ -105,10 +105,15 @@ function bearsToken({ headers }: FastifyRequest): boolean {
   return /^bearer /i.test(headers.authorization ?? '')
 }
 
+/** It would follow to the page, and make nothing of it. */
+function isEventSource({ headers }: FastifyRequest): boolean {
+  return headers.accept === 'text/event-stream'
+}
+
 /** The page that a request of htmx comes from. */
-function pageOf({ headers }: FastifyRequest): string {
+function pageOf({ method, url, headers }: FastifyRequest): string {
   const current = String(headers['hx-current-url'] ?? '')
-  if (!URL.canParse(current)) return '/'
+  if (!URL.canParse(current)) return method === 'GET' ? url : '/'
   const { pathname, search } = new URL(current)
   return pathname + search
 }
