@@ -79,6 +79,7 @@ test('imports point one way: main, app, features, platform, api', () => {
         'the gallery draws what somebody owns',
       'src/features/admin/register-fixtures.ts -> src/features/catalog/register/views.ts':
         'the gallery draws reviews and registered locations',
+      'src/features/admin/access-fixtures.ts -> src/features/access/views.ts': 'the gallery draws sign-in',
       'src/features/admin/settings-fixtures.ts -> src/features/settings/views.ts': 'the gallery draws the settings',
       'src/features/admin/settings-fixtures.ts -> src/features/notifications/views.ts':
         'the gallery draws their summary on the page of settings',
@@ -152,6 +153,7 @@ test('only platform/http-client connects to other systems', () => {
   expect(
     except([...found.map(arrow), ...built.map(([path]) => path)], {
       'src/platform/config/settings.ts -> node:net': 'asks whether a text is an address',
+      'src/features/access/proxy.ts -> node:net': 'asks whether an address lies in a network',
       'src/features/notifications/channels/email.ts -> nodemailer':
         'mail goes by SMTP, to the server of the configuration',
       'src/testing/git-server.ts -> node:http': 'listens, and connects to nothing',
@@ -266,6 +268,8 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/notifications/senders/sources.ts tellOfSources': ofSender,
       'src/features/notifications/service.ts within': ofSender,
       'src/features/notifications/inbox.ts write': 'what somebody has read is nobody else’s business',
+      'src/features/access/sessions.ts write': 'when a session was last used: nobody did anything',
+      'src/features/access/sessions.ts prune': 'what ended by itself: the time is over',
       'src/features/home/star-service.ts remove': ofOneself,
       'src/features/home/star-service.ts star': ofOneself,
       'src/features/home/visit-service.ts clear': ofOneself,

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { errorCodes } from './api/errors.ts'
 import { runCommand } from './app/cli.ts'
+import { AccessOptions, ProxyOptions, SessionOptions } from './features/access/config.ts'
 import { CatalogOptions } from './features/catalog/config.ts'
 import { FolderOptions } from './features/catalog/providers/folder.ts'
 import { GitOptions } from './features/catalog/providers/git.ts'
@@ -81,6 +82,14 @@ test('every option of the notifications has its row', () => {
   expect(rows('notifications').sort()).toEqual(Object.keys(NotificationOptions.shape).sort())
   expect(rows('email').sort()).toEqual(Object.keys(EmailOptions.shape).sort())
   expect(rows('webhooks').sort()).toEqual(Object.keys(WebhookOptions.shape).sort())
+})
+
+test('every option of access has its row', () => {
+  expect(firstCells(table('docs/configuration.md', 'access')).sort()).toEqual(Object.keys(AccessOptions.shape).sort())
+  expect(firstCells(table('docs/configuration.md', 'proxy')).sort()).toEqual(Object.keys(ProxyOptions.shape).sort())
+  expect(firstCells(table('docs/configuration.md', 'sessions')).sort()).toEqual(
+    Object.keys(SessionOptions.shape).sort(),
+  )
 })
 
 test('every option of portal.config.ts has its row', () => {

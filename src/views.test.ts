@@ -91,6 +91,7 @@ const pages: Record<string, string> = {
   '/notifications?view=done&topic=extras.general': 'notifications/index',
   '/notifications/settings?saved=1': 'notifications/settings',
   '/settings?said=settings.zone.saved': 'settings/index',
+  '/sign-in': 'access/sign-in',
   '/catalog-graph': 'graph/index',
   '/catalog-graph?rootEntityRefs[]=component:default/cart': 'graph/index',
   '/catalog-graph?rootEntityRefs[]=component:default/cart&selectedKinds=user': 'graph/index',

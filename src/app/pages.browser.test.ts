@@ -103,6 +103,7 @@ const paths: Record<string, string> = {
   'notifications, none saved': '/notifications?view=saved',
   'notification settings': '/notifications/settings?saved=1',
   settings: '/settings',
+  'sign-in': '/sign-in',
   'settings, saved': '/settings?said=settings.zone.saved',
   'history of an entity': '/catalog/default/component/checkout/history',
   'an entity that cannot be used': '/catalog/default/component/checkout-receipts',

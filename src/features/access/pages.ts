@@ -38,7 +38,7 @@ export function createSignInPages({ title, providers, local, proxied }: SignInPa
           icon: provider.icon,
           href: startOf(provider, to),
         })),
-        form: local ? { to, name } : null,
+        form: local ? { to, name, focus: name === '' ? 'name' : 'password' } : null,
         problem: problem ?? null,
         isOut,
         isProxied: proxied,

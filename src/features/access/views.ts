@@ -13,7 +13,7 @@ export interface SignInPage {
   portalTitle: string
   ways: readonly WayButton[]
   /** The form for accounts of the portal's own; null where there are none. */
-  form: { to: string; name: string } | null
+  form: { to: string; name: string; focus: 'name' | 'password' | null } | null
   /** What went wrong the last time. */
   problem: string | null
   /** One has just signed out. */
@@ -38,6 +38,8 @@ export interface SessionRow {
   seenAt: number
   endsAt: number
   isThis: boolean
+  /** Takes a POST. */
+  endHref: string
 }
 
 /** `access/_sessions`. */
@@ -53,6 +55,7 @@ export function sessionsView(all: readonly Session[], current: string | undefine
     begunAt: createdAt,
     endsAt: expiresAt,
     isThis: id === current,
+    endHref: `/settings/sessions/${encodeURIComponent(id)}/revoke`,
   }))
   return {
     rows: rows.toSorted((a, b) => Number(b.isThis) - Number(a.isThis)),
