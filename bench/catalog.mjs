@@ -87,6 +87,11 @@ export function componentNames(components) {
   return namesOf('components', components)
 }
 
+/** Names of the users that `writeCatalog` writes for so many components. */
+export function userNames(components) {
+  return namesOf('users', sizesOf(components).users)
+}
+
 /** Gives the first component another description. @returns its page, and the text that is to be found there */
 export function changeDescription(folder, number) {
   const file = join(folder, 'components-001.yaml')
@@ -96,8 +101,8 @@ export function changeDescription(folder, number) {
   return { path: `/catalog/default/component/${/^ {2}name: (\S+)$/m.exec(text)?.[1]}`, text: description }
 }
 
-function entitySets(count, random) {
-  const sizes = {
+function sizesOf(count) {
+  return {
     domains: Math.max(1, Math.round(count / 100)),
     groups: Math.max(2, Math.round(count / 25)),
     users: Math.max(1, Math.round(count / 4)),
@@ -106,6 +111,10 @@ function entitySets(count, random) {
     apis: Math.round(count * 0.4),
     components: count,
   }
+}
+
+function entitySets(count, random) {
+  const sizes = sizesOf(count)
   const names = Object.fromEntries(Object.entries(sizes).map(([set, size]) => [set, namesOf(set, size)]))
   const make = { domains, groups, users, systems, resources, apis, components }
   return Object.fromEntries(

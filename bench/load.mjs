@@ -9,7 +9,7 @@ const longest = 60
  * Each connection asks again as soon as it has its answer. With several paths each request asks for the next one, and
  * every connection begins at another.
  *
- * @param {{ url: string, cpu(): number | undefined }} server
+ * @param {{ url: string, headers?: Record<string, string>, cpu(): number | undefined }} server
  * @param {readonly string[]} paths
  */
 export async function closedLoop(server, paths, { connections = 1, seconds }) {
@@ -21,6 +21,7 @@ export async function closedLoop(server, paths, { connections = 1, seconds }) {
     connections,
     duration: seconds,
     timeout: longest,
+    ...(server.headers && { headers: server.headers }),
     setupClient(client) {
       if (paths.length > 1) client.setRequests(rotated(paths, started++ / connections).map((path) => ({ path })))
     },

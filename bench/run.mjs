@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // Measures this tree and prints one JSON object; how and what is described in docs/performance.md.
-// npm run bench -- [--only 2100,21000,210000,git] [--all] [--size COMPONENTS] [--catalog DIR] [--repositories 500]
+// npm run bench -- [--only 2100,21000,210000,git,access] [--all] [--size COMPONENTS] [--catalog DIR] [--repositories 500]
 //                  [--runs 3] [--seconds 2] [--rest 15] [--json] [--write]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { componentNames, countEntities, writeCatalog } from './catalog.mjs'
+import { measureAccess } from './access.mjs'
+import { componentNames, countEntities, userNames, writeCatalog } from './catalog.mjs'
 import { measureGrowth } from './growth.mjs'
 import { chosenParts } from './parts.mjs'
 import { measureRepositories } from './repository-growth.mjs'
@@ -59,8 +60,9 @@ async function measure() {
     for (const components of parts.components) sizes.push(await generated(components, plan))
   }
   const git = parts.git && (await measureRepositories({ ...plan, count: repositories, temporary: folderFor('git') }))
+  const access = parts.access && (await signedIn(plan))
   // The first catalog also stands where it stood when there was only one.
-  return { machine, ...sizes[0], sizes, ...(git && { git }) }
+  return { machine, ...sizes[0], sizes, ...(git && { git }), ...(access && { access }) }
 }
 
 async function generated(components, plan) {
@@ -68,6 +70,16 @@ async function generated(components, plan) {
   const folder = join(own, 'catalog')
   const expected = writeCatalog(folder, { components })
   const result = await measureGrowth({ ...plan, folder, expected, names: componentNames(components), temporary: own })
+  rmSync(own, { recursive: true })
+  return result
+}
+
+/** A catalog of middling size: the less a page costs, the more of it is sign-in. */
+async function signedIn(plan) {
+  const own = folderFor('access')
+  const folder = join(own, 'catalog')
+  const expected = writeCatalog(folder, { components: 1000 })
+  const result = await measureAccess({ ...plan, folder, expected, user: userNames(1000)[0], temporary: own })
   rmSync(own, { recursive: true })
   return result
 }

@@ -41,8 +41,10 @@ export async function startServer({ config, dataDir, log, env = {} }) {
   })
   const url = `http://127.0.0.1:${port}`
   const { pid } = child
-  return {
+  const server = {
     url,
+    /** Sent with every request that is not asked with the key. */
+    headers: {},
     started,
     pid,
     until,
@@ -53,6 +55,7 @@ export async function startServer({ config, dataDir, log, env = {} }) {
     cpu: () => cpuOf(pid),
     watchMemory: () => watchMemory(pid),
   }
+  return server
 
   /** Asks every few milliseconds until `test` gives something. @returns that, and the time since the start in ms */
   async function until(what, test, { every = 5, deadline = 120_000 } = {}) {
@@ -65,7 +68,7 @@ export async function startServer({ config, dataDir, log, env = {} }) {
   }
 
   async function get(path) {
-    const response = await fetch(url + path)
+    const response = await fetch(url + path, { headers: server.headers })
     const body = await response.text()
     return { status: response.status, body }
   }

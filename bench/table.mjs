@@ -21,12 +21,13 @@ export function replaceBlock(page, block) {
 }
 
 /** @param {object} result as `npm run bench` prints it */
-export function tableOf({ machine, sizes, git }) {
+export function tableOf({ machine, sizes, git, access }) {
   const parts = [machineLine(machine)]
   if (sizes.length > 0) parts.push('### By size of the catalog', sizeTable(sizes))
   if (sizes.length > 0) parts.push('### Rates and times to answer', rateTable(sizes))
   if (sizes.length > 0) parts.push('### Pages while everything is read again', busyTable(sizes))
   if (git) parts.push(`### ${count(git.repositories)} Git repositories`, gitTable(git))
+  if (access) parts.push('### Sign-in', accessTable(access))
   return parts.join('\n\n')
 }
 
@@ -105,6 +106,18 @@ function gitTable(git) {
       ['Entity page', rate(pages.entity), '', ''],
       ['Memory: peak, then a quarter of a minute later', memory(memoryMiB.peak), memory(memoryMiB.afterRest), ''],
       ['Processor when idle, of one core', `${decimal(idleCpuPercent, 2)} %`, '', ''],
+    ],
+  )
+}
+
+function accessTable({ entities, without, with: signedIn, share, shares }) {
+  const range = `${decimal(Math.min(...shares), 2)}–${decimal(Math.max(...shares), 2)}`
+  return table(
+    [`List page, ${count(entities)} entities`, ''],
+    [
+      ['For the guest', rate(without)],
+      ['With a session, for a User with groups', rate(signedIn)],
+      ['Share of the rate, turn by turn', `${decimal(share, 2)} (${range})`],
     ],
   )
 }

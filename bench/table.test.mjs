@@ -79,6 +79,13 @@ test('crawls of repositories say what they asked of the host', () => {
   )
 })
 
+test('sign-in is told as a share of the rate without it', () => {
+  const access = { entities: 2100, without: rated, with: rated, share: 0.97, shares: [0.97, 0.954, 1.01] }
+  const table = tableOf({ machine, sizes: [], access })
+  expect(table).toContain('### Sign-in')
+  expect(rowOf(table, 'Share of the rate')).toBe('| Share of the rate, turn by turn | 0.97 (0.95–1.01) |')
+})
+
 test('only what stands between the two lines is replaced', () => {
   const page = 'Before\n\n<!-- bench:begin -->\n\nold\n\n<!-- bench:end -->\n\nAfter\n'
   const once = replaceBlock(page, 'new $& table')

@@ -43,6 +43,7 @@ function unprotectedPortal(host: string): PortalError {
     hint: `Without it everybody who reaches the portal may do everything, so it serves this machine only.
 Leave out HOST, or let people sign in, in portal.config.ts:
 
+  import { defineConfig } from 'callboard'
   import { access } from 'callboard/features'
 
   export default defineConfig({

@@ -69,10 +69,15 @@ test('a port that is taken is named, with the way out', async () => {
 })
 
 test('a host that others reach is refused without access control, with the lines to add', async () => {
-  const { code, stderr } = await callboard(place(), ['start'], { HOST: '0.0.0.0', PORT: '0' })
+  const at = place()
+  const { code, stderr } = await callboard(at, ['start'], { HOST: '0.0.0.0', PORT: '0' })
   expect(code).toBe(1)
   expect(stderr).toContain('HOST is 0.0.0.0, but this portal has no access control')
-  expect(stderr).toContain("export default defineConfig({ baseUrl: 'https://portal.example.com'")
+  const lines = stderr.slice(stderr.indexOf('  import {'), stderr.indexOf('  })\n') + 4)
+  at.write('portal.config.ts', lines)
+  const portal = await start(at, { HOST: '0.0.0.0' })
+  const page = await fetch(new URL('/catalog', portal.address), { redirect: 'manual' })
+  expect([page.status, page.headers.get('location')]).toEqual([303, '/sign-in?to=%2Fcatalog'])
 })
 
 test('config prints what was understood, and no secret', async () => {
@@ -163,7 +168,7 @@ test('doctor exits with 1 for a source that is not there and a database that is 
   expect(stdout).toMatch(/^trouble {2}sources: .*nowhere/m)
   expect(stdout).toMatch(/^trouble {2}database: /m)
   expect(stdout).toMatch(/^ok {7}clock: /m)
-  expect(stdout).toMatch(/of 7 checks found trouble\.$/m)
+  expect(stdout).toMatch(/of 8 checks found trouble\.$/m)
 })
 
 test('backup and restore bring back what there was, and keep what is replaced', async () => {

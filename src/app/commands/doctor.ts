@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { messageOf, PortalError } from '../../api/errors.ts'
 import { checkAccess } from '../../features/access/index.ts'
 import { pendingMigrations } from '../../platform/db/migrate.ts'
-import { openDatabase } from '../../platform/db/open.ts'
+import { openDatabase, type PortalDatabase } from '../../platform/db/open.ts'
 import { createForges } from '../../platform/source/forges/forges.ts'
 import { tokensOf } from '../../platform/source/forges/forges-ref.ts'
 import type { CommandArgs } from '../cli.ts'
@@ -64,9 +64,13 @@ const checks: Record<string, Check> = {
   'sign-in': async ({ config }) => {
     const access = withStanding(config.plugins).find(({ name }) => name === 'access')
     const file = databaseFile(config)
-    const db = existsSync(file) ? await openDatabase({ file }) : undefined
+    let db: PortalDatabase | undefined
+    const read = async () => {
+      db = existsSync(file) ? await openDatabase({ file }) : undefined
+      return db?.read
+    }
     try {
-      return checkAccess(access?.options ?? {}, { baseUrl: config.baseUrl, read: db?.read })
+      return await checkAccess(access?.options ?? {}, { baseUrl: config.baseUrl, read })
     } finally {
       await db?.close()
     }

@@ -8,36 +8,36 @@ let portal: TestPortal | undefined
 afterEach(() => portal?.close())
 
 const check = (options: AccessInput, baseUrl = 'https://portal.acme.dev', read?: TestPortal['portal']['db']['read']) =>
-  checkAccess(access(options).options ?? {}, { baseUrl, read })
+  checkAccess(access(options).options ?? {}, { baseUrl, read: async () => read })
 
 describe('what doctor says of sign-in', () => {
-  test('names the ways there are', () => {
+  test('names the ways there are', async () => {
     const proxy = { header: 'x-user', from: ['127.0.0.1'] }
-    expect(check({ proxy, administrators: ['user:default/ada'] })).toBe('local accounts, a proxy')
-    expect(check({ guest: true }, 'http://localhost:7007')).toContain('this machine only')
+    expect(await check({ proxy, administrators: ['user:default/ada'] })).toBe('local accounts, a proxy')
+    expect(await check({ guest: true }, 'http://localhost:7007')).toContain('this machine only')
   })
 
-  test('finds that nobody can sign in', () => {
-    expect(() => check({ local: false })).toThrow('Nobody can sign in')
+  test('finds that nobody can sign in', async () => {
+    await expect(check({ local: false })).rejects.toThrow('Nobody can sign in')
   })
 
-  test('finds a cookie that is sent in the clear, but not to this machine itself', () => {
+  test('finds a cookie that is sent in the clear, but not to this machine itself', async () => {
     const administrators = ['user:default/ada']
-    expect(() => check({ administrators }, 'http://portal.acme.dev')).toThrow('is sent in the clear')
-    expect(check({ administrators }, 'http://localhost:7007')).toBe('local accounts')
+    await expect(check({ administrators }, 'http://portal.acme.dev')).rejects.toThrow('is sent in the clear')
+    expect(await check({ administrators }, 'http://localhost:7007')).toBe('local accounts')
   })
 
   test('finds that there is no administrator, before the first start, after it, and without an account that works', async () => {
-    expect(() => check({})).toThrow('There is no administrator yet')
+    await expect(check({})).rejects.toThrow('There is no administrator yet')
     portal = await testPortal()
     const { db } = portal.portal
-    expect(() => check({}, undefined, db.read)).toThrow('There is no administrator yet')
+    await expect(check({}, undefined, db.read)).rejects.toThrow('There is no administrator yet')
     const at = new Date()
     const row = { name: 'a', title: 'A', administrator: true, failures: 0, createdAt: at, changedAt: at }
     await db.write((tx) => tx.insert(accounts).values(row))
-    expect(() => check({}, undefined, db.read)).toThrow('There is no administrator yet')
+    await expect(check({}, undefined, db.read)).rejects.toThrow('There is no administrator yet')
     await db.write((tx) => tx.update(accounts).set({ password: 'scrypt$' }))
-    expect(check({}, undefined, db.read)).toBe('local accounts')
+    expect(await check({}, undefined, db.read)).toBe('local accounts')
   })
 })
 

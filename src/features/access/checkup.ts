@@ -17,11 +17,14 @@ interface ShownOptions {
  * What `doctor` looks at.
  *
  * @param options those that the plugin shows
- * @param read the database, where there is one
+ * @param read opens the database, where there is one; asked only when it matters
  * @returns what to say when it is fine
  * @throws PortalError `invalid` with what keeps people out, or lets others read their cookie
  */
-export function checkAccess(options: object, { baseUrl, read }: { baseUrl: string; read: Reader | undefined }): string {
+export async function checkAccess(
+  options: object,
+  { baseUrl, read }: { baseUrl: string; read(): Promise<Reader | undefined> },
+): Promise<string> {
   const { providers, local, guest, proxy, administrators } = options as ShownOptions
   if (guest) return 'not asked for: until there is an administrator everybody may do everything, on this machine only'
   const ways = [...providers.map(({ id }) => id), ...(local ? ['local accounts'] : []), ...(proxy ? ['a proxy'] : [])]
@@ -32,7 +35,7 @@ export function checkAccess(options: object, { baseUrl, read }: { baseUrl: strin
   }
   const { protocol, hostname } = new URL(baseUrl)
   if (protocol !== 'https:' && !isLoopback(hostname)) throw plainHttp(baseUrl)
-  if (administrators.length === 0 && !hasOne(read)) {
+  if (administrators.length === 0 && !hasOne(await read())) {
     throw new PortalError('invalid', 'There is no administrator yet', {
       hint: local
         ? 'Start the portal and follow the link that it prints, or name somebody: access({ administrators: ["user:default/…"] }).'

@@ -65,24 +65,35 @@ export function createSessions(ctx: PluginContext, options: AccessOptions['sessi
   const name = isSecure ? '__Host-callboard' : 'callboard'
   const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
   const open = new LRUCache<string, Session>({ max: remembered })
+  const asked = new WeakMap<FastifyRequest, { hash: string; session: Session }>()
   let seen = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
   let writing = Promise.resolve()
 
   function of(request: FastifyRequest): Session | undefined {
+    const known = asked.get(request)
+    // A page asks several times; what ended in between has taken its hash out of `open`.
+    if (known && open.get(known.hash) === known.session) return known.session
+    const found = find(request)
+    if (found) asked.set(request, found)
+    return found?.session
+  }
+
+  function find(request: FastifyRequest): { hash: string; session: Session } | undefined {
     const value = cookieOf(request, name)
     if (!value) return undefined
     const hash = digest(value)
-    const session = open.get(hash) ?? stored(hash)
+    const known = open.get(hash)
+    const session = known ?? stored(hash)
     if (!session) return undefined
     const now = ctx.now().getTime()
     if (now >= session.expiresAt || now - session.seenAt > idle) {
       open.delete(hash)
       return undefined
     }
-    open.set(hash, session)
+    if (!known) open.set(hash, session)
     touch(session, now)
-    return session
+    return { hash, session }
   }
 
   function stored(hash: string): Session | undefined {

@@ -72,9 +72,11 @@ export function createPeople(
   }
 
   function remember(key: string, look: () => Actor | undefined): Actor | undefined {
-    const known = actors.get(key) ?? { actor: look() }
-    actors.set(key, known)
-    return known.actor
+    const known = actors.get(key)
+    if (known) return known.actor
+    const actor = look()
+    actors.set(key, { actor })
+    return actor
   }
 
   const people: People = {

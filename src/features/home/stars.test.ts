@@ -88,7 +88,7 @@ test('nobody who is not signed in stars anything', async () => {
 
 test('it needs the permission of the home page', async () => {
   const denying: Plugin = definePlugin({
-    name: 'denying',
+    name: 'access',
     apiVersion: 1,
     setup: (ctx) =>
       ctx.provide(policySeam, {

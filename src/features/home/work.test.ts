@@ -179,7 +179,7 @@ test('somebody whom no entity stands for is told so', async () => {
   const { openPolicy, policySeam } = await import('../../platform/permissions/policy.ts')
   const { ref: _ref, ...nobody } = people.root
   const unmatched: Plugin = definePlugin({
-    name: 'unmatched',
+    name: 'access',
     apiVersion: 1,
     setup(ctx) {
       ctx.provide(identitySeam, () => nobody)

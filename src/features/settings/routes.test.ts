@@ -142,7 +142,7 @@ test('a section is for those who have its permission', async () => {
 
 test('who may not open the page is not led there', async () => {
   const denying = definePlugin({
-    name: 'denying',
+    name: 'access',
     apiVersion: 1,
     setup: (ctx) =>
       ctx.provide(policySeam, {
