@@ -146,7 +146,7 @@ test('only platform/db imports a database driver, and only columns.ts the builde
 
 test('only platform/http-client connects to other systems', () => {
   const network =
-    /^(node:)?(https?|http2|net|tls|dgram|dns)(\/|$)|^(undici|axios|got|ky|node-fetch|ws|nodemailer)(\/|$)/
+    /^(node:)?(https?|http2|net|tls|dgram|dns)(\/|$)|^(undici|axios|got|ky|node-fetch|ws|nodemailer|openid-client)(\/|$)/
   const outside = (path: string) => !path.startsWith('src/platform/http-client/')
   const found = imports.filter(({ from, to, typeOnly }) => !typeOnly && network.test(to) && outside(from))
   const built = [...texts].filter(([path, text]) => outside(path) && callsOut.test(withoutTexts(text)))
@@ -156,6 +156,7 @@ test('only platform/http-client connects to other systems', () => {
       'src/features/access/proxy.ts -> node:net': 'asks whether an address lies in a network',
       'src/features/notifications/channels/email.ts -> nodemailer':
         'mail goes by SMTP, to the server of the configuration',
+      'src/features/access/providers/openid.ts -> openid-client': 'is handed ctx.http to ask with',
       'src/testing/git-server.ts -> node:http': 'listens, and connects to nothing',
       'src/testing/git-transports.ts -> node:net': 'asks servers of its own whether they listen',
     }),
@@ -237,6 +238,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
   const ofOneself = 'a mark that somebody makes for themselves, and that nobody else sees'
   const ofFacts = 'what other systems say is asked for on a schedule, by nobody'
   const derived = 'made of what is stored anyway; whoever asks for it leaves a line when asking'
+  const ofFlow = 'what an answer is held against; how the sign-in ends has its line'
   const ofOutbox = 'the bookkeeping of deliveries: the rows of the outbox tell what was sent'
   const ofSender = 'a notification is the record of itself; what it is about has its own line'
   expect(
@@ -270,6 +272,8 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/notifications/inbox.ts write': 'what somebody has read is nobody else’s business',
       'src/features/access/sessions.ts write': 'when a session was last used: nobody did anything',
       'src/features/access/sessions.ts prune': 'what ended by itself: the time is over',
+      'src/features/access/flow.ts send': ofFlow,
+      'src/features/access/flow.ts taken': ofFlow,
       'src/features/home/star-service.ts remove': ofOneself,
       'src/features/home/star-service.ts star': ofOneself,
       'src/features/home/visit-service.ts clear': ofOneself,

@@ -3,6 +3,16 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { errorCodes } from './api/errors.ts'
 import { runCommand } from './app/cli.ts'
 import { AccessOptions, ProxyOptions, SessionOptions } from './features/access/config.ts'
+import { GithubOptions } from './features/access/providers/github.ts'
+import { ClientOptions, OidcOptions } from './features/access/providers/oidc.ts'
+import { ProviderOptions } from './features/access/providers/options.ts'
+import {
+  GitlabOptions,
+  GoogleOptions,
+  KeycloakOptions,
+  MicrosoftOptions,
+  OktaOptions,
+} from './features/access/providers/presets.ts'
 import { CatalogOptions } from './features/catalog/config.ts'
 import { FolderOptions } from './features/catalog/providers/folder.ts'
 import { GitOptions } from './features/catalog/providers/git.ts'
@@ -90,6 +100,25 @@ test('every option of access has its row', () => {
   expect(firstCells(table('docs/configuration.md', 'sessions')).sort()).toEqual(
     Object.keys(SessionOptions.shape).sort(),
   )
+})
+
+test('every option of a provider of sign-in has its row: of all, of OpenID Connect, of each', () => {
+  const page = 'docs/sign-in-providers.md'
+  const names = (schema: { shape: object }) => Object.keys(schema.shape)
+  const own = (schema: { shape: object }) => names(schema).filter((name) => !names(ClientOptions).includes(name))
+  expect(firstCells(table(page, 'Options of all')).sort()).toEqual(names(ProviderOptions).sort())
+  const ofOpenId = names(ClientOptions).filter((name) => !names(ProviderOptions).includes(name))
+  expect(firstCells(table(page, 'Options of OpenID Connect')).sort()).toEqual(ofOpenId.sort())
+  const each = {
+    GitHub: GithubOptions,
+    'Any other provider': OidcOptions,
+    Google: GoogleOptions,
+    GitLab: GitlabOptions,
+  }
+  const more = { 'Microsoft Entra': MicrosoftOptions, Keycloak: KeycloakOptions, Okta: OktaOptions }
+  for (const [heading, schema] of Object.entries({ ...each, ...more })) {
+    expect(firstCells(table(page, heading)).sort(), heading).toEqual(own(schema).sort())
+  }
 })
 
 test('every option of portal.config.ts has its row', () => {

@@ -108,6 +108,7 @@ const pages: Record<string, string> = {
   '/admin/config': 'admin/config',
   '/admin/about': 'admin/about',
   '/admin/gallery': 'admin/gallery',
+  '/auth/nobody/start': 'access/refused',
   '/nowhere': 'shared/error',
 }
 
@@ -170,7 +171,9 @@ spec: { type: service, lifecycle: production, owner: nobody, targets: [./a.yaml,
 
 test.each(Object.entries(pages))('%s renders strictly', async (url, view) => {
   const { status, text } = await portal.get(url)
-  expect(status, text.slice(0, 500)).toBe(['catalog/missing', 'shared/error'].includes(view) ? 404 : 200)
+  expect(status, text.slice(0, 500)).toBe(
+    ['catalog/missing', 'access/refused', 'shared/error'].includes(view) ? 404 : 200,
+  )
 })
 
 test('the layout for pages without navigation renders strictly', () => {

@@ -9,6 +9,8 @@ export interface PageOptions {
   status?: number
   /** The frame around the view: `entity` puts it under the entity's header and tabs; its props must hold `entity`. */
   within?: 'entity'
+  /** Where the page is found again, for forms that lead back to it; the address of the request unless given. */
+  path?: string
   /** Without navigation and search: for who is not signed in. */
   alone?: boolean
   /**

@@ -1,4 +1,7 @@
 export { type AccessInput, access } from './access/index.ts'
+export { github } from './access/providers/github.ts'
+export { oidc } from './access/providers/oidc.ts'
+export { gitlab, google, keycloak, microsoft, okta } from './access/providers/presets.ts'
 export { admin } from './admin/index.ts'
 export { catalog } from './catalog/index.ts'
 export { checkoutsProvider, type FoundRepositories } from './catalog/providers/checkouts.ts'

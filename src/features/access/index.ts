@@ -5,6 +5,8 @@ import { identitySeam } from '../../platform/auth/identity.ts'
 import { signInSeam } from '../../platform/auth/sign-in.ts'
 import { policySeam } from '../../platform/permissions/policy.ts'
 import { AccessOptions } from './config.ts'
+import { createFlows, flowsRef } from './flow.ts'
+import { flowRoutes } from './flow-routes.ts'
 import { jobs } from './jobs.ts'
 import { permissions } from './permissions.ts'
 import type { SignInProvider } from './providers/provider.ts'
@@ -32,7 +34,7 @@ export const access = ({ providers = [], ...given }: AccessInput = {}): Plugin =
     permissions,
     routes: [
       ...routes,
-      // flowRoutes
+      ...flowRoutes,
       // accountRoutes
       // tokenRoutes
     ],
@@ -46,6 +48,7 @@ export const access = ({ providers = [], ...given }: AccessInput = {}): Plugin =
       ctx.provide(identitySeam, identify)
       ctx.provide(policySeam, policy)
       ctx.provide(signInSeam, signIn)
+      ctx.provide(flowsRef, createFlows(ctx, ways))
       // what accounts, tokens and flows provide: each one line, with what setUp returns
     },
   })

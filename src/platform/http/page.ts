@@ -121,7 +121,7 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
     ...lookOf(request),
     assets: host.assets.urls,
     search: { action: '/search', name: 'query', value: '', placeholder: 'Search' },
-    path: request.url,
+    path: options.path ?? request.url,
     version: host.version,
   }
 }

@@ -9,6 +9,7 @@ import { serveAssets } from './assets.ts'
 import { compressReplies } from './compression.ts'
 import { mapErrors } from './errors.ts'
 import { guardOrigins, type Origins } from './headers.ts'
+import { loggedUrl } from './logged-url.ts'
 import { isStream, timeRequests } from './metrics.ts'
 import { type PageHost, renderPages } from './page.ts'
 
@@ -107,7 +108,7 @@ function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
     const took = reply.elapsedTime
     const worthALine = (took > slow && !isStream(reply)) || reply.statusCode >= 500 || request.method !== 'GET'
-    const line = { method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(took) }
+    const line = { method: request.method, url: loggedUrl(request.url), status: reply.statusCode, ms: Math.round(took) }
     if (worthALine) request.log.info(line, 'request')
     else request.log.debug(line, 'request')
   })

@@ -14,6 +14,8 @@ export interface SignInProvider {
    * nothing: only annotations and verified addresses find a User.
    */
   readonly worldwide?: boolean
+  /** Where it sends browsers back to: `/auth/<id>/callback` unless it is the address that Backstage has for it. */
+  readonly callback?: 'own' | 'backstage'
   /** For the page of the configuration; secrets are masked. */
   readonly options: object
   /** Opens it for one portal; nothing is asked of the provider before somebody signs in. */
@@ -45,8 +47,8 @@ export interface OpenProvider {
   /**
    * Redeems what the provider sent back and says who it is.
    *
-   * @param answer path and query of the callback, `state` already found to be right
-   * @throws PortalError `forbidden` with the reason when it does not prove anything, `upstream` when it cannot be asked
+   * @param answer `redirectUri` with the query that came back, `state` already found to be right
+   * @throws Unproven with the reason when it does not prove anything, PortalError `upstream` when it cannot be asked
    */
   profile(answer: URL, beginning: Beginning, signal: AbortSignal): Promise<Profile>
 }
