@@ -1,4 +1,5 @@
 import { env } from '../../api/env.ts'
+import { greetingSeam } from '../../platform/greeting.ts'
 import { createLog, readLogFormat } from '../../platform/log.ts'
 import { buildPortal, type Portal } from '../build.ts'
 import type { CommandArgs } from '../cli.ts'
@@ -20,6 +21,7 @@ export async function start({ config, print, found }: CommandArgs): Promise<numb
   try {
     const address = await portal.listen()
     print(`${config.title} is at ${shown(address)}`)
+    for (const line of (await portal.services.tryUse(greetingSeam)?.(shown(address))) ?? []) print(line)
     if (!found)
       print(`For your own repositories: ${fromExample}, or the address of a repository in place of the folder`)
     else

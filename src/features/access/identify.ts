@@ -8,11 +8,11 @@ import type { Sessions } from './sessions.ts'
 import type { People } from './who.ts'
 
 /**
- * Whom the token of a request stands for.
+ * Whom the token of a request stands for; undefined for a text that is no token of this portal.
  *
  * @throws PortalError `unauthenticated` for one that is wrong, revoked or too old
  */
-export type Bearer = (token: string, request: FastifyRequest) => Actor
+export type Bearer = (token: string, request: FastifyRequest) => Actor | undefined
 
 /** Whoever keeps the tokens provides it; it must answer at once. */
 export const bearerRef: ServiceRef<Bearer> = serviceRef('access.bearer')
@@ -32,7 +32,8 @@ export function createIdentify({ ctx, proxied, sessions, people, isOpen }: Ident
     if (named?.actor) return named.actor
     const [, token] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
     const bearer = token === undefined ? undefined : ctx.tryUse(bearerRef)
-    if (token !== undefined && bearer) return bearer(token, request)
+    const bearing = token === undefined ? undefined : bearer?.(token, request)
+    if (bearing) return bearing
     const session = sessions.of(request)
     const actor = session && people.actorOf(session.identity)
     if (actor) return actor

@@ -4,6 +4,11 @@ import { definePlugin, type Plugin } from '../../api/plugin.ts'
 import { identitySeam } from '../../platform/auth/identity.ts'
 import { signInSeam } from '../../platform/auth/sign-in.ts'
 import { policySeam } from '../../platform/permissions/policy.ts'
+import { accountApi } from './accounts/api.ts'
+import { accountNav } from './accounts/nav.ts'
+import { accountRoutes } from './accounts/routes.ts'
+import { setUpAccounts } from './accounts/setup.ts'
+import { tokenCommand, userCommand } from './commands.ts'
 import { AccessOptions } from './config.ts'
 import { createFlows, flowsRef } from './flow.ts'
 import { flowRoutes } from './flow-routes.ts'
@@ -13,6 +18,10 @@ import type { SignInProvider } from './providers/provider.ts'
 import { routes } from './routes.ts'
 import { sections } from './sections.ts'
 import { setUp } from './setup.ts'
+import { tokenApi } from './tokens/api.ts'
+import { tokenNav } from './tokens/nav.ts'
+import { tokenRoutes } from './tokens/routes.ts'
+import { setUpTokens } from './tokens/setup.ts'
 
 export { checkAccess } from './checkup.ts'
 
@@ -35,21 +44,24 @@ export const access = ({ providers = [], ...given }: AccessInput = {}): Plugin =
     routes: [
       ...routes,
       ...flowRoutes,
-      // accountRoutes
-      // tokenRoutes
+      ...(options.local ? [...accountRoutes, ...accountApi] : []),
+      ...tokenRoutes,
+      ...tokenApi,
     ],
     settings: sections,
     jobs,
-    // commands
+    nav: options.local ? [...accountNav, ...tokenNav] : tokenNav,
+    commands: options.local ? [userCommand, tokenCommand] : [tokenCommand],
     tables: { migrations: folder('migrations') },
     views: folder('views'),
     setup(ctx) {
-      const { identify, policy, signIn } = setUp(ctx, options, ways)
+      const { identify, policy, signIn, ...parts } = setUp(ctx, options, ways)
       ctx.provide(identitySeam, identify)
       ctx.provide(policySeam, policy)
       ctx.provide(signInSeam, signIn)
       ctx.provide(flowsRef, createFlows(ctx, ways))
-      // what accounts, tokens and flows provide: each one line, with what setUp returns
+      if (options.local) setUpAccounts(ctx, parts)
+      setUpTokens(ctx, parts)
     },
   })
 }

@@ -6,4 +6,16 @@ export const permissions: Record<string, PermissionSpec> = {
     description: 'See the own sessions and end them.',
     reads: true,
   },
+  'access.password': {
+    on: 'portal',
+    description: 'Change the own password.',
+    reads: true,
+  },
+  'access.own-tokens': {
+    on: 'portal',
+    description: 'Make and revoke tokens for oneself, which never may more than oneself.',
+    reads: true,
+  },
+  'access.accounts': { on: 'portal', description: 'See, make, disable and reset the accounts of the portal.' },
+  'access.tokens': { on: 'portal', description: 'See and revoke the tokens of everybody, and make some for programs.' },
 }

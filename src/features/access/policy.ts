@@ -3,6 +3,7 @@ import type { Entity } from '../../api/entity.ts'
 import type { PermissionSpec } from '../../api/plugin.ts'
 import type { Ownership } from '../../platform/permissions/ownership.ts'
 import type { Decision, Policy, Scope } from '../../platform/permissions/policy.ts'
+import { permits } from './tokens/scope.ts'
 
 export interface PolicyHost {
   permissions: ReadonlyMap<string, PermissionSpec>
@@ -26,7 +27,7 @@ export function createOpenPolicy(host: PolicyHost): Policy {
   function general(actor: Actor, permission: string): Decision | 'owned' {
     if (actor.kind === 'system' || (actor.kind === 'guest' && actor.id === 'guest' && host.isOpen())) return allowed
     if (actor.kind === 'guest') return denied('You are not signed in')
-    if (actor.permissions && !covers(actor.permissions, permission)) return beyondToken(actor)
+    if (actor.permissions && !permits(actor.permissions, permission)) return beyondToken(actor)
     if (actor.administrator || (actor.kind === 'service' && actor.permissions)) return allowed
     if (actor.kind !== 'user') return denied(`${actor.name} may not do this`)
     if (audience(permission) === 'everyone') return allowed
@@ -49,11 +50,6 @@ export function createOpenPolicy(host: PolicyHost): Policy {
       return { kind: 'some', key: `own ${own.toSorted().join(' ')}`, entityIds: ownership.ownedBy(own) }
     },
   }
-}
-
-/** Whether a list of permissions, with `*` at the end of one for all below it, names this one. */
-export function covers(granted: readonly string[], permission: string): boolean {
-  return granted.some((one) => (one.endsWith('*') ? permission.startsWith(one.slice(0, -1)) : one === permission))
 }
 
 function audienceOf(name: string, permissions: PolicyHost['permissions'], above: readonly string[] = []): Audience {

@@ -17,9 +17,9 @@ import { createOpenPolicy } from './policy.ts'
 import { signingInRef } from './profile.ts'
 import type { SignInProvider } from './providers/provider.ts'
 import { createProxied } from './proxied.ts'
-import { createProxies, proxiesRef } from './proxy.ts'
+import { createProxies, type Proxies, proxiesRef } from './proxy.ts'
 import { createOwnSessions, ownSessionsRef } from './session-service.ts'
-import { createSessions, sessionsRef } from './sessions.ts'
+import { createSessions, type Sessions, sessionsRef } from './sessions.ts'
 import { createSigningIn } from './signing-in.ts'
 import { createThrottle } from './throttle.ts'
 import { createPeople, type People } from './who.ts'
@@ -30,6 +30,8 @@ export interface Access {
   policy: Policy
   signIn: SignIn
   people: People
+  sessions: Sessions
+  proxies: Proxies
 }
 
 /** Refusals from one address that the audit keeps, in a minute. */
@@ -67,6 +69,8 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
   })
   return {
     people,
+    sessions,
+    proxies,
     identify: createIdentify({ ctx, proxied, sessions, people, isOpen }),
     policy: createOpenPolicy({ permissions, ownership: () => ctx.tryUse(ownershipSeam), isOpen }),
     signIn: {

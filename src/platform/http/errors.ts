@@ -100,7 +100,7 @@ async function answer(
   return reply.page('shared/error', props, { title: props.title, status })
 }
 
-/** A program that shows a wrong token cannot sign in. */
+/** A program: it cannot sign in, and reads no pages unless it asks for them. */
 function bearsToken({ headers }: FastifyRequest): boolean {
   return /^bearer /i.test(headers.authorization ?? '')
 }
@@ -122,5 +122,5 @@ function wantsJson(request: FastifyRequest): boolean {
   const path = request.url.split('?', 1)[0] ?? ''
   if (path.startsWith('/api/') || path.endsWith('.json')) return true
   const accept = request.headers.accept ?? ''
-  return accept.includes('application/json') && !accept.includes('text/html')
+  return (accept.includes('application/json') || bearsToken(request)) && !accept.includes('text/html')
 }

@@ -1,0 +1,12 @@
+import type { NavItem } from '../../../api/plugin.ts'
+
+export const accountNav: readonly NavItem[] = [
+  {
+    ...{ id: 'accounts', title: 'Accounts', href: '/admin/accounts', icon: 'users' },
+    ...{ permission: 'access.accounts', group: 'more', words: 'users administrators passwords people' },
+  },
+  {
+    ...{ id: 'password', title: 'Change your password', href: '/settings/password', icon: 'lock' },
+    ...{ permission: 'access.password', group: 'palette', words: 'settings account' },
+  },
+]

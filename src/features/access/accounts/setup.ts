@@ -1,0 +1,55 @@
+import type { PluginContext } from '../../../api/plugin.ts'
+import { isLoopback } from '../../../platform/auth/identity.ts'
+import { greetingSeam } from '../../../platform/greeting.ts'
+import { portalAddress } from '../../../platform/http/address.ts'
+import type { Proxies } from '../proxy.ts'
+import type { Sessions } from '../sessions.ts'
+import { findIdentityOf } from '../store/identities.ts'
+import type { People } from '../who.ts'
+import { accountPagesRef, createAccountPages } from './pages.ts'
+import { createPasswords } from './password.ts'
+import { accountsRef, createAccounts, localProvider } from './service.ts'
+
+export interface AccountsParts {
+  people: People
+  sessions: Sessions
+  proxies: Proxies
+}
+
+/** Accounts of the portal's own, and what start says as long as nobody runs it. */
+export function setUpAccounts(ctx: PluginContext, { people, sessions, proxies }: AccountsParts): void {
+  const accounts = createAccounts(ctx, {
+    passwords: createPasswords(),
+    async endSessions(tx, account, except) {
+      const identity = findIdentityOf(tx, localProvider, account)?.id
+      const open = identity === undefined ? [] : sessions.list([identity]).map(({ id }) => id)
+      const ended = open.filter((id) => id !== except)
+      return sessions.end(tx, ended, 'revoked')
+    },
+    forget(hashes) {
+      sessions.forget(hashes)
+      people.forget()
+    },
+  })
+  ctx.provide(accountsRef, accounts)
+  const { identitiesOf } = people
+  ctx.provide(accountPagesRef, createAccountPages(ctx, { accounts, sessions, proxies, identitiesOf }))
+  ctx.provide(greetingSeam, async (address) => {
+    if (people.exist()) return []
+    const link = await accounts.firstLink()
+    return link
+      ? [
+          '',
+          'Nobody runs this portal yet. Whoever follows this link within an hour does:',
+          `  ${linkBase(ctx, address)}${link.path}`,
+          '',
+        ]
+      : []
+  })
+}
+
+/** As people reach it; a portal of this machine alone where it listens. */
+function linkBase(ctx: PluginContext, listening: string): string {
+  const configured = ctx.use(portalAddress)
+  return isLoopback(new URL(configured).hostname) ? listening : configured
+}

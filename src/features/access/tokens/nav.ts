@@ -1,0 +1,12 @@
+import type { NavItem } from '../../../api/plugin.ts'
+
+export const tokenNav: readonly NavItem[] = [
+  {
+    ...{ id: 'tokens', title: 'Tokens', href: '/admin/tokens', icon: 'shield' },
+    ...{ permission: 'access.tokens', group: 'more', words: 'service api programs bearer' },
+  },
+  {
+    ...{ id: 'own-tokens', title: 'Personal tokens', href: '/settings/tokens', icon: 'shield' },
+    ...{ permission: 'access.own-tokens', group: 'palette', words: 'settings api bearer' },
+  },
+]

@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify'
+import type { Actor } from '../../../api/actor.ts'
+import type { PluginContext } from '../../../api/plugin.ts'
+import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
+import { originOf } from '../../../platform/http/address.ts'
+import { type Outcome, orAgain } from '../outcome.ts'
+import type { Sessions } from '../sessions.ts'
+import type { TokenKind } from './format.ts'
+import type { NewToken, Tokens } from './service.ts'
+import { type TokensPage, type TypedToken, tokenFormView, tokenListView } from './views.ts'
+
+export interface TokenPages {
+  page(kind: TokenKind, actor: Actor): TokensPage
+  create(
+    kind: TokenKind,
+    actor: Actor,
+    form: TypedToken,
+    request: FastifyRequest,
+  ): Promise<Outcome<TokensPage, TokensPage>>
+}
+
+export const tokenPagesRef: ServiceRef<TokenPages> = serviceRef('access.token-pages')
+
+/** The same page for one's own tokens and for those of programs. */
+export function createTokenPages(
+  ctx: PluginContext,
+  { tokens, sessions }: { tokens: Tokens; sessions: Sessions },
+): TokenPages {
+  function pageOf(
+    kind: TokenKind,
+    actor: Actor,
+    { form = formOf(kind, actor), made = null }: Partial<TokensPage> = {},
+  ) {
+    const everybody = kind === 'service'
+    const rows = everybody ? tokens.list() : tokens.listOwn(actor)
+    return { list: tokenListView(rows, { everybody, now: ctx.now() }), form, made }
+  }
+
+  function formOf(
+    kind: TokenKind,
+    actor: Actor,
+    typed?: TypedToken,
+    faults?: Readonly<Record<string, string | undefined>>,
+  ) {
+    return tokenFormView({ kind, offered: tokens.offered(actor) }, typed, faults)
+  }
+
+  return {
+    page: (kind, actor) => pageOf(kind, actor),
+
+    create: (kind, actor, form, request) =>
+      orAgain(
+        async () => {
+          const made =
+            kind === 'service'
+              ? await tokens.createService(actor, form, request.id)
+              : await tokens.createOwn(actor, form, { identity: sessions.of(request)?.identity, requestId: request.id })
+          const origin = originOf(request, (service) => ctx.use(service))
+          return pageOf(kind, actor, { made: shown(made, origin) })
+        },
+        (faults) => pageOf(kind, actor, { form: formOf(kind, actor, form, faults) }),
+      ),
+  }
+}
+
+function shown({ token, row }: NewToken, origin: string) {
+  const example = `curl -H 'Authorization: Bearer ${token}' ${origin}/api/catalog/entities`
+  return { title: row.title, token, endsAt: row.expiresAt?.getTime() ?? null, example }
+}

@@ -1,0 +1,26 @@
+import type { PluginContext } from '../../../api/plugin.ts'
+import { bearerRef } from '../identify.ts'
+import type { Proxies } from '../proxy.ts'
+import type { Sessions } from '../sessions.ts'
+import type { People } from '../who.ts'
+import { createBearers } from './bearer.ts'
+import { createTokenPages, tokenPagesRef } from './pages.ts'
+import { createTokens, tokensRef } from './service.ts'
+import { createTokenUses, tokenUsesRef } from './uses.ts'
+
+export interface TokensParts {
+  people: People
+  sessions: Sessions
+  proxies: Proxies
+}
+
+/** What programs show in place of a person. */
+export function setUpTokens(ctx: PluginContext, { people, sessions, proxies }: TokensParts): void {
+  const uses = createTokenUses(ctx)
+  const bearers = createBearers(ctx, { uses, ownerOf: people.actorOf })
+  const tokens = createTokens(ctx, { bearers, uses, identitiesOf: people.identitiesOf })
+  ctx.provide(tokenUsesRef, uses)
+  ctx.provide(tokensRef, tokens)
+  ctx.provide(tokenPagesRef, createTokenPages(ctx, { tokens, sessions }))
+  ctx.provide(bearerRef, (token, request) => bearers.actorOf(token, { id: request.id, ip: proxies.addressOf(request) }))
+}
