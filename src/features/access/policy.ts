@@ -74,7 +74,7 @@ const allowed: Decision = { allow: true }
 const denied = (reason: string): Decision => ({ allow: false, reason })
 
 function beyondToken({ permissions = [] }: Actor): Decision {
-  const what = permissions.length > 0 ? `is limited to ${permissions.join(', ')}` : 'may not do anything'
+  const what = permissions.length > 0 ? `is limited to ${permissions.join(', ')}` : 'only reads'
   return denied(`This token ${what}`)
 }
 

@@ -159,7 +159,7 @@ test('an address that guesses names is told to wait as well', async () => {
   await makeAccount(portal, 'ada')
   const statuses: number[] = []
   for (let at = 0; at < 31; at++) {
-    // Too long to be compared at any cost worth waiting for in a test; it counts all the same.
+    // Each name is compared five times and then locked, but every try counts for the address.
     statuses.push((await portal.post('/auth/local', { name: `name-${at % 2 ? 'a' : 'b'}`, password: 'wrong' })).status)
   }
   expect(statuses.slice(0, 10)).toEqual(Array(10).fill(422))

@@ -6,11 +6,13 @@ import { networkOf } from '../accounts/throttle.ts'
 import { digestOf } from '../keys.ts'
 import { findTokenByHash, type TokenRow } from '../store/tokens.ts'
 import { isToken } from './format.ts'
+import { readOnly } from './scope.ts'
 import type { TokenUses } from './uses.ts'
 
 /** A request, as far as its token is concerned. */
 export interface Bearing {
   id: string
+  method: string
   ip: string
 }
 
@@ -77,7 +79,7 @@ export function createBearers(ctx: PluginContext, { uses, ownerOf }: BearersHost
         return refuse(request, row, 'Whoever this token belongs to does not get in any more', hint)
       }
       uses.note(row.id, request.ip)
-      return { ...actor, permissions: row.permissions }
+      return { ...actor, permissions: limitsOf(row, request) }
     },
 
     forget: (hash) => void rows.delete(hash),
@@ -87,6 +89,11 @@ export function createBearers(ctx: PluginContext, { uses, ownerOf }: BearersHost
     if (kind === 'service') return { id: `token:${id}`, kind: 'service', name: title, groups: [] }
     return identity === null ? undefined : ownerOf(identity)
   }
+}
+
+/** Some of what `….read` is asked for is a mark that one makes for oneself: whoever only reads makes none. */
+function limitsOf({ permissions }: TokenRow, { method }: Bearing): readonly string[] {
+  return method === 'GET' || method === 'HEAD' ? permissions : permissions.filter((one) => one !== readOnly)
 }
 
 const day = (date: Date) => date.toISOString().slice(0, 10)

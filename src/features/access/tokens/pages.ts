@@ -64,6 +64,6 @@ export function createTokenPages(
 }
 
 function shown({ token, row }: NewToken, origin: string) {
-  const example = `curl -H 'Authorization: Bearer ${token}' ${origin}/api/catalog/entities`
+  const example = `curl -H 'Authorization: Bearer ${token}' ${origin}/catalog.json`
   return { title: row.title, token, endsAt: row.expiresAt?.getTime() ?? null, example }
 }

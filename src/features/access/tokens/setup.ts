@@ -22,5 +22,8 @@ export function setUpTokens(ctx: PluginContext, { people, sessions, proxies }: T
   ctx.provide(tokenUsesRef, uses)
   ctx.provide(tokensRef, tokens)
   ctx.provide(tokenPagesRef, createTokenPages(ctx, { tokens, sessions }))
-  ctx.provide(bearerRef, (token, request) => bearers.actorOf(token, { id: request.id, ip: proxies.addressOf(request) }))
+  ctx.provide(bearerRef, (token, request) => {
+    const { id, method } = request
+    return bearers.actorOf(token, { id, method, ip: proxies.addressOf(request) })
+  })
 }
