@@ -7,6 +7,7 @@ import { policySeam } from '../../platform/permissions/policy.ts'
 import { accountApi } from './accounts/api.ts'
 import { accountNav } from './accounts/nav.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { accountSections } from './accounts/sections.ts'
 import { setUpAccounts } from './accounts/setup.ts'
 import { tokenCommand, userCommand } from './commands.ts'
 import { AccessOptions } from './config.ts'
@@ -21,6 +22,7 @@ import { setUp } from './setup.ts'
 import { tokenApi } from './tokens/api.ts'
 import { tokenNav } from './tokens/nav.ts'
 import { tokenRoutes } from './tokens/routes.ts'
+import { tokenSections } from './tokens/sections.ts'
 import { setUpTokens } from './tokens/setup.ts'
 
 export { checkAccess } from './checkup.ts'
@@ -48,7 +50,7 @@ export const access = ({ providers = [], ...given }: AccessInput = {}): Plugin =
       ...tokenRoutes,
       ...tokenApi,
     ],
-    settings: sections,
+    settings: [...sections, ...(options.local ? accountSections : []), ...tokenSections],
     jobs,
     nav: options.local ? [...accountNav, ...tokenNav] : tokenNav,
     commands: options.local ? [userCommand, tokenCommand] : [tokenCommand],

@@ -8,7 +8,8 @@ import { guest } from '../../platform/auth/identity.ts'
 import { ownershipSeam } from '../../platform/permissions/ownership.ts'
 import { type Policy, within } from '../../platform/permissions/policy.ts'
 import { people, type TestPortal, testPortal } from '../../testing/index.ts'
-import { covers, createOpenPolicy } from './policy.ts'
+import { createOpenPolicy } from './policy.ts'
+import { permits } from './tokens/scope.ts'
 
 const names = ['a', 'b', 'c']
 const owners = [
@@ -103,7 +104,15 @@ describe('whoever is signed in', () => {
   test('reads, and owns what is decided for each entity; all else is for administrators', () => {
     const forEverybody = all().filter((name) => name.endsWith('.read'))
     expect(may(people.cora).sort()).toEqual(
-      [...forEverybody, 'access.sessions', 'admin.gallery', 'catalog.propose', 'catalog.sources'].sort(),
+      [
+        ...forEverybody,
+        'access.own-tokens',
+        'access.password',
+        'access.sessions',
+        'admin.gallery',
+        'catalog.propose',
+        'catalog.sources',
+      ].sort(),
     )
     expect(may({ ...people.cora, administrator: true })).toEqual(all())
     expect(policy.check(people.cora, 'catalog.refresh')).toEqual({
@@ -147,7 +156,7 @@ describe('a token', () => {
     expect(policy.scope(readOnly, 'catalog.propose')).toEqual({ kind: 'none' })
     expect(policy.check(limited([]), 'catalog.read')).toEqual({
       allow: false,
-      reason: 'This token may not do anything',
+      reason: 'This token only reads',
     })
   })
 
@@ -170,6 +179,6 @@ describe('a token', () => {
     [['*'], 'anything.at-all', true],
     [[], 'catalog.read', false],
   ])('%j covers %s: %s', (granted, permission, covered) => {
-    expect(covers(granted, permission)).toBe(covered)
+    expect(permits(granted, permission)).toBe(covered)
   })
 })

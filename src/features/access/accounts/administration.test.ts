@@ -125,7 +125,7 @@ test('an account that is not there is said to be missing', async () => {
 
 test('without local accounts there is no form, no page and no address for them', async () => {
   await using other = await accessPortal({ sign: { local: false, guest: true } })
-  for (const url of ['/admin/accounts', '/sign-in/first', '/settings/password']) {
+  for (const url of ['/admin/accounts', '/sign-in/first']) {
     expect((await other.get(url)).status).toBe(404)
   }
   expect((await other.post('/auth/local', { name: 'a', password })).status).toBe(404)

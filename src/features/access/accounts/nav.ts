@@ -6,7 +6,7 @@ export const accountNav: readonly NavItem[] = [
     ...{ permission: 'access.accounts', group: 'more', words: 'users administrators passwords people' },
   },
   {
-    ...{ id: 'password', title: 'Change your password', href: '/settings/password', icon: 'lock' },
+    ...{ id: 'password', title: 'Change your password', href: '/settings#section-access-password', icon: 'lock' },
     ...{ permission: 'access.password', group: 'palette', words: 'settings account' },
   },
 ]

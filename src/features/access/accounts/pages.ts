@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../../../api/actor.ts'
+import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import { originOf } from '../../../platform/http/address.ts'
@@ -31,7 +32,8 @@ export interface AccountPages {
   makeFirst(form: FirstForm, request: FastifyRequest): Promise<Outcome<Profile, FirstPage>>
   choose(key: string): ChoosePage
   choosePassword(form: ChosenPassword & { key: string }, request: FastifyRequest): Promise<Outcome<Profile, ChoosePage>>
-  password(actor: Actor, request: FastifyRequest, saved: boolean): PasswordView
+  /** Undefined for who has no password here. */
+  password(actor: Actor, request: FastifyRequest): PasswordView | undefined
   changePassword(
     actor: Actor,
     form: ChosenPassword & { current: string },
@@ -97,18 +99,21 @@ export function createAccountPages(
         (faults) => chooseView({ portalTitle: title, key, name: accounts.lookAtReset(key).name }, faults),
       ),
 
-    password: (actor, request, saved) => passwordView({ name: accountOf(actor, request) ?? null, saved }),
-
-    changePassword(actor, form, request) {
+    password(actor, request) {
       const name = accountOf(actor, request)
-      if (name === undefined) return Promise.resolve({ again: passwordView({ name: null, saved: false }), status: 409 })
+      return name === undefined ? undefined : passwordView({ name })
+    },
+
+    async changePassword(actor, form, request) {
+      const name = accountOf(actor, request)
+      if (name === undefined) throw withoutPassword()
       const [session, address] = [sessions.of(request)?.id, proxies.addressOf(request)]
       return orAgain(
         async () => {
           await accounts.changePassword(actor, name, { ...form, session, address, requestId: request.id })
           return true
         },
-        (faults) => passwordView({ name, saved: false }, faults),
+        (faults) => passwordView({ name }, faults),
       )
     },
 
@@ -128,4 +133,10 @@ export function createAccountPages(
       return accountsPage(shownLink(name, await accounts.reset(actor, name, request.id), request))
     },
   }
+}
+
+function withoutPassword(): PortalError {
+  return new PortalError('conflict', 'You have no password here', {
+    hint: 'You sign in by another system: change your password there.',
+  })
 }

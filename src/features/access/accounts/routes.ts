@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Route, route } from '../../../api/route.ts'
+import { settingsPages, settingsPath } from '../../../api/settings.ts'
 import { one } from '../../../platform/http/routes.ts'
 import { signInPagesRef } from '../pages.ts'
 import { signingInRef } from '../profile.ts'
@@ -7,6 +8,7 @@ import { proxiesRef } from '../proxy.ts'
 import { wanted } from '../routes.ts'
 import { refuseTokens } from '../tokens/service.ts'
 import { accountPagesRef } from './pages.ts'
+import { passwordSection } from './sections.ts'
 import { accountsRef, localProvider, profileOf } from './service.ts'
 
 const text = z.string().max(1000).default('')
@@ -77,16 +79,6 @@ export const accountRoutes: Route[] = [
     },
   }),
   route({
-    method: 'GET',
-    url: '/settings/password',
-    permission: 'access.password',
-    query: z.object({ saved: one }),
-    handler: ({ query, actor, use, request }, reply) => {
-      const props = use(accountPagesRef).password(actor, request, query.saved !== undefined)
-      return reply.page('access/password', { form: props }, { title: 'Password', crumbs: [{ text: 'Password' }] })
-    },
-  }),
-  route({
     method: 'POST',
     url: '/settings/password',
     permission: 'access.password',
@@ -94,9 +86,9 @@ export const accountRoutes: Route[] = [
     handler: async ({ body, actor, use, request }, reply) => {
       refuseTokens(actor)
       const changed = await use(accountPagesRef).changePassword(actor, body, request)
-      if ('done' in changed) return reply.redirect('/settings/password?saved=1', 303)
-      const options = { title: 'Password', crumbs: [{ text: 'Password' }], status: changed.status }
-      return reply.page('access/password', { form: changed.again }, options)
+      if ('done' in changed) return reply.redirect(settingsPath(passwordSection, 'changed'), 303)
+      const { again: form, status } = changed
+      return use(settingsPages).answer(reply, { actor, section: passwordSection, form, status })
     },
   }),
   route({

@@ -23,9 +23,8 @@ export interface ChoosePage {
 
 /** `access/_password`: changing the own password. */
 export interface PasswordView {
-  /** Null for who has no account with a password here. */
-  name: string | null
-  saved: boolean
+  /** What one signs in with. */
+  name: string
   fields: readonly FormField[]
 }
 

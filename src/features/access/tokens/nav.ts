@@ -6,7 +6,7 @@ export const tokenNav: readonly NavItem[] = [
     ...{ permission: 'access.tokens', group: 'more', words: 'service api programs bearer' },
   },
   {
-    ...{ id: 'own-tokens', title: 'Personal tokens', href: '/settings/tokens', icon: 'shield' },
+    ...{ id: 'own-tokens', title: 'Personal tokens', href: '/settings#section-access-own-tokens', icon: 'shield' },
     ...{ permission: 'access.own-tokens', group: 'palette', words: 'settings api bearer' },
   },
 ]

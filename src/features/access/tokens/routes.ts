@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { type Route, route } from '../../../api/route.ts'
+import { settingsPages, settingsPath } from '../../../api/settings.ts'
 import { many } from '../../../platform/http/routes.ts'
 import { usualExpiry } from './draft.ts'
-import type { TokenKind } from './format.ts'
 import { tokenPagesRef } from './pages.ts'
+import { tokensSection } from './sections.ts'
 import { refuseTokens, tokensRef } from './service.ts'
 
 const Form = z.object({
@@ -12,57 +13,59 @@ const Form = z.object({
   expires: z.string().max(40).default(usualExpiry),
 })
 const params = z.object({ id: z.string().min(1).max(64) })
-const titled = (title: string, status = 200) => ({ title, crumbs: [{ text: title }], status })
+const page = (status = 200) => ({ title: 'Tokens', crumbs: [{ text: 'Tokens' }], status })
 
-interface Place {
-  kind: TokenKind
-  url: string
-  permission: string
-  view: string
-  title: string
-}
-
-/** One's own tokens, and those of programs. */
-const places: Place[] = [
-  {
-    ...{ kind: 'personal', url: '/settings/tokens', permission: 'access.own-tokens' },
-    ...{ view: 'access/own-tokens', title: 'Personal tokens' },
-  },
-  { kind: 'service', url: '/admin/tokens', permission: 'access.tokens', view: 'access/tokens', title: 'Tokens' },
-]
-
-export const tokenRoutes: Route[] = places.flatMap(({ kind, url, permission, view, title }) => [
-  route({
-    method: 'GET',
-    url,
-    permission,
-    handler: ({ actor, use }, reply) => {
-      refuseTokens(actor)
-      return reply.page(view, use(tokenPagesRef).page(kind, actor), titled(title))
-    },
-  }),
-  // Shows the token, once: there is nothing to go back to afterwards, so it is the answer itself.
+/** What is made is shown once: there is nothing to go back to afterwards, so it is the answer itself. */
+export const tokenRoutes: Route[] = [
   route({
     method: 'POST',
-    url,
-    permission,
+    url: '/settings/tokens',
+    permission: 'access.own-tokens',
     body: Form,
     handler: async ({ body, actor, use, request }, reply) => {
-      const made = await use(tokenPagesRef).create(kind, actor, body, request)
-      if ('done' in made) return reply.page(view, made.done, titled(title))
-      return reply.page(view, made.again, titled(title, made.status))
+      const made = await use(tokenPagesRef).create('personal', actor, body, request)
+      const answer = 'done' in made ? { form: made.done } : { form: made.again, status: made.status }
+      return use(settingsPages).answer(reply, { actor, section: tokensSection, ...answer })
     },
   }),
   route({
     method: 'POST',
-    url: `${url}/:id/revocation`,
-    permission,
+    url: '/settings/tokens/:id/revocation',
+    permission: 'access.own-tokens',
     params,
     handler: async ({ params, actor, use, request }, reply) => {
-      const tokens = use(tokensRef)
-      if (kind === 'service') await tokens.revoke(actor, params.id, request.id)
-      else await tokens.revokeOwn(actor, params.id, request.id)
-      return reply.redirect(url, 303)
+      await use(tokensRef).revokeOwn(actor, params.id, request.id)
+      return reply.redirect(settingsPath(tokensSection, 'revoked'), 303)
     },
   }),
-])
+  route({
+    method: 'GET',
+    url: '/admin/tokens',
+    permission: 'access.tokens',
+    handler: ({ actor, use }, reply) => {
+      refuseTokens(actor)
+      return reply.page('access/tokens', use(tokenPagesRef).page('service', actor), page())
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/admin/tokens',
+    permission: 'access.tokens',
+    body: Form,
+    handler: async ({ body, actor, use, request }, reply) => {
+      const made = await use(tokenPagesRef).create('service', actor, body, request)
+      if ('done' in made) return reply.page('access/tokens', made.done, page())
+      return reply.page('access/tokens', made.again, page(made.status))
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/admin/tokens/:id/revocation',
+    permission: 'access.tokens',
+    params,
+    handler: async ({ params, actor, use, request }, reply) => {
+      await use(tokensRef).revoke(actor, params.id, request.id)
+      return reply.redirect('/admin/tokens', 303)
+    },
+  }),
+]

@@ -44,7 +44,7 @@ const makeService = (form: Record<string, string>) => make(root, form, '/admin/t
 test('a personal token is shown once and acts for its owner, no further than it is limited to', async () => {
   const token = await make(ada, { title: 'Reader' })
   expect(token).toMatch(/^cbp_/)
-  expect((await portal.get('/settings/tokens', { headers: ada })).body).not.toContain(token)
+  expect((await portal.get('/settings', { headers: ada })).body).not.toContain(token)
   expect((await asProgram(token)).status).toBe(200)
   expect((await asProgram(token, '/metrics')).status).toBe((await portal.get('/metrics', { headers: ada })).status)
 })
@@ -120,7 +120,10 @@ test('a revoked token is refused with the next request, and the audit says so on
   const token = await make(ada, { title: 'Lost' })
   expect((await asProgram(token)).status).toBe(200)
   const revoked = await portal.post(`/settings/tokens/${idOf('Lost')}/revocation`, {}, { headers: ada })
-  expect([revoked.status, revoked.headers.location]).toEqual([303, '/settings/tokens'])
+  expect([revoked.status, revoked.headers.location]).toEqual([
+    303,
+    '/settings?said=access.own-tokens.revoked#section-access-own-tokens',
+  ])
   for (let at = 0; at < 3; at++) expect((await asProgram(token)).status).toBe(401)
   expect((await asProgram(token)).json()).toEqual({
     error: expect.objectContaining({ message: 'This token was revoked on 2026-11-21' }),
@@ -184,8 +187,6 @@ test('a token makes, sees and revokes no tokens, changes no accounts, sessions o
     ['POST', '/admin/accounts/ada/state'],
     ['POST', '/settings/password'],
     ['POST', '/settings/sessions/revoke-others'],
-    ['GET', '/settings/tokens'],
-    ['GET', '/settings/sessions'],
     ['GET', '/admin/tokens'],
     ['GET', '/admin/accounts'],
     ['GET', '/admin/accounts.json'],
@@ -198,6 +199,12 @@ test('a token makes, sees and revokes no tokens, changes no accounts, sessions o
     }
     expect([url, (await portal.portal.server.inject(sent)).statusCode]).toEqual([url, 403])
   }
+})
+
+test('who comes with a token finds nothing about accounts, sessions and tokens in the settings', async () => {
+  const page = await portal.get('/settings', bearing(await make(root, { title: 'Looks' })))
+  expect(page.status).toBe(200)
+  for (const id of ['sessions', 'password', 'own-tokens']) expect(page.has(`section-access-${id}`)).toBe(false)
 })
 
 test('the last use is shown at once, and written in a batch', async () => {
@@ -213,7 +220,7 @@ test('the last use is shown at once, and written in a batch', async () => {
   expect(stored()).toEqual([{ at: null }])
   await portal.portal.services.use(tokenUsesRef, 'a test').flush()
   expect(stored()).toEqual([{ at: now.getTime() }])
-  const page = await portal.get('/settings/tokens', { headers: ada })
+  const page = await portal.get('/settings', { headers: ada })
   expect(page.region(`access-token-${idOf('Used').toLowerCase()}`).text).toContain('127.0.0.1')
 })
 
@@ -221,7 +228,7 @@ test('each sees and revokes their own tokens, administrators those of everybody'
   await make(ada, { title: 'Only of ada' })
   const id = idOf('Only of ada')
   const eve = await signIn(portal, 'eve')
-  expect((await portal.get('/settings/tokens', { headers: eve })).text).not.toContain('Only of ada')
+  expect((await portal.get('/settings', { headers: eve })).text).not.toContain('Only of ada')
   expect((await portal.post(`/settings/tokens/${id}/revocation`, {}, { headers: eve })).status).toBe(404)
   expect((await portal.post(`/admin/tokens/${id}/revocation`, {}, { headers: ada })).status).toBe(403)
   expect((await portal.post(`/admin/tokens/${id}/revocation`, {})).status).toBe(401)

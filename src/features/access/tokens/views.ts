@@ -4,7 +4,7 @@ import type { TokenKind } from './format.ts'
 import { readOnly } from './scope.ts'
 import type { Token } from './service.ts'
 
-/** `access/own-tokens` and `access/tokens`. */
+/** `access/_own-tokens` and `access/tokens`. */
 export interface TokensPage {
   list: TokenList
   form: TokenForm
@@ -48,6 +48,8 @@ export interface TokenForm {
   permissionsFault: string | null
   expiries: readonly { value: string; title: string; chosen: boolean }[]
   expiresFault: string | null
+  /** Whether it has to be looked at: something of it is wrong. */
+  isOpen: boolean
 }
 
 /** `access/_token`. */
@@ -91,6 +93,7 @@ export function tokenFormView(
     permissionsFault: faults.permissions ?? null,
     expiries: ends.map(([value, title]) => ({ value, title, chosen: value === typed.expires })),
     expiresFault: faults.expires ?? null,
+    isOpen: Object.keys(faults).length > 0,
   }
 }
 
