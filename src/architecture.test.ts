@@ -83,6 +83,8 @@ test('imports point one way: main, app, features, platform, api', () => {
       'src/features/admin/settings-fixtures.ts -> src/features/settings/views.ts': 'the gallery draws the settings',
       'src/features/admin/settings-fixtures.ts -> src/features/notifications/views.ts':
         'the gallery draws their summary on the page of settings',
+      'src/features/admin/account-fixtures.ts -> src/features/access/accounts/views.ts': 'the gallery draws accounts',
+      'src/features/admin/account-fixtures.ts -> src/features/access/tokens/views.ts': 'the gallery draws tokens',
       'src/features/admin/notification-fixtures.ts -> src/features/notifications/views.ts':
         'the gallery draws notifications',
     }),
@@ -240,10 +242,14 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
   const derived = 'made of what is stored anyway; whoever asks for it leaves a line when asking'
   const ofFlow = 'what an answer is held against; how the sign-in ends has its line'
   const ofOutbox = 'the bookkeeping of deliveries: the rows of the outbox tell what was sent'
+  const ofTries = 'counts tries and uses: what they come to, a session or a refusal, has its own line'
   const ofSender = 'a notification is the record of itself; what it is about has its own line'
   expect(
     except([...new Set(silent)], {
       'src/features/catalog/cancelled-jobs.ts readLater': ofCrawl,
+      'src/features/access/accounts/proof.ts begin': ofTries,
+      'src/features/access/accounts/proof.ts succeed': ofTries,
+      'src/features/access/tokens/uses.ts write': ofTries,
       'src/features/catalog/crawler.ts enqueue': ofCrawl,
       'src/features/catalog/crawler.ts failed': ofCrawl,
       'src/features/catalog/crawler.ts finished': ofCrawl,

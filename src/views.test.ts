@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { definePlugin } from './api/plugin.ts'
 import { portalStarted } from './api/wiring.ts'
+import { ownTokens } from './features/admin/account-fixtures.ts'
 import { gallery } from './features/admin/fixtures.ts'
 import { createStage, type Stage } from './features/catalog/register/fixtures/stage.ts'
 import { catalog, folderProvider } from './features/index.ts'
 import { notificationsService, severities } from './features/notifications/contract.ts'
+import { greetingSeam } from './platform/greeting.ts'
 import { createAssets } from './platform/views/assets.ts'
 import { createViews, type Views } from './platform/views/engine.ts'
 import { checkout, filesBelow, readText } from './testing/checkout.ts'
@@ -92,6 +94,8 @@ const pages: Record<string, string> = {
   '/notifications/settings?saved=1': 'notifications/settings',
   '/settings?said=settings.zone.saved': 'settings/index',
   '/sign-in': 'access/sign-in',
+  '/admin/accounts': 'access/accounts',
+  '/admin/tokens': 'access/tokens',
   '/catalog-graph': 'graph/index',
   '/catalog-graph?rootEntityRefs[]=component:default/cart': 'graph/index',
   '/catalog-graph?rootEntityRefs[]=component:default/cart&selectedKinds=user': 'graph/index',
@@ -133,6 +137,8 @@ beforeAll(async () => {
   for (const [url, body] of await registering(stage)) answers.set(url, body)
   const [job = ''] = /\/admin\/jobs\/[0-9a-z]{20}/.exec(answers.get('/admin/jobs') ?? '') ?? []
   answers.set(job, (await portal.get(job)).body)
+  answers.set('own tokens', views.render('access/_own-tokens', ownTokens))
+  for (const [url, body] of await makingAccounts(portal)) answers.set(url, body)
   answers.set('palette', (await portal.get('/search/palette?query=cart')).body)
   empty = await testPortal()
   for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation', '/catalog-graph'])
@@ -143,6 +149,17 @@ afterAll(async () => {
   await empty.close()
   await stage.close()
 })
+
+/** The pages behind links that work once, and what is shown once. */
+async function makingAccounts({ portal: { services }, get, post }: TestPortal): Promise<Map<string, string>> {
+  const [first = ''] = /\/sign-in\/first\S+/.exec((await services.use(greetingSeam, 'a test')('')).join('\n')) ?? []
+  const made = await post('/admin/accounts', { name: 'ada' })
+  const [reset = ''] = /\/sign-in\/password\S+/.exec(made.region('access-link-text').text) ?? []
+  const token = await post('/admin/tokens', { title: 'Backup', permissions: '*.read' })
+  const pages = [['the first administrator', first] as const, ['a new password', reset] as const]
+  const drawn = await Promise.all(pages.map(async ([name, url]) => [name, (await get(url)).body] as const))
+  return new Map([...drawn, ['an account', made.body], ['a token', token.body]])
+}
 
 /** The pages of what is registered: each state of a review, what it came to, and what would go with it. */
 async function registering({ start, repository, site, paste, register }: Stage): Promise<Map<string, string>> {

@@ -4,12 +4,7 @@ import { definePlugin, type Plugin } from '../../api/plugin.ts'
 import { identitySeam } from '../../platform/auth/identity.ts'
 import { signInSeam } from '../../platform/auth/sign-in.ts'
 import { policySeam } from '../../platform/permissions/policy.ts'
-import { accountApi } from './accounts/api.ts'
-import { accountNav } from './accounts/nav.ts'
-import { accountRoutes } from './accounts/routes.ts'
-import { accountSections } from './accounts/sections.ts'
-import { setUpAccounts } from './accounts/setup.ts'
-import { tokenCommand, userCommand } from './commands.ts'
+import { accountParts, setUpAccounts } from './accounts/setup.ts'
 import { AccessOptions } from './config.ts'
 import { createFlows, flowsRef } from './flow.ts'
 import { flowRoutes } from './flow-routes.ts'
@@ -19,11 +14,7 @@ import type { SignInProvider } from './providers/provider.ts'
 import { routes } from './routes.ts'
 import { sections } from './sections.ts'
 import { setUp } from './setup.ts'
-import { tokenApi } from './tokens/api.ts'
-import { tokenNav } from './tokens/nav.ts'
-import { tokenRoutes } from './tokens/routes.ts'
-import { tokenSections } from './tokens/sections.ts'
-import { setUpTokens } from './tokens/setup.ts'
+import { setUpTokens, tokenParts } from './tokens/setup.ts'
 
 export { checkAccess } from './checkup.ts'
 
@@ -38,32 +29,27 @@ export type AccessInput = Omit<z.input<typeof AccessOptions>, 'providers'> & {
 export const access = ({ providers = [], ...given }: AccessInput = {}): Plugin => {
   const ways = providers.filter((provider) => Boolean(provider)) as SignInProvider[]
   const options = AccessOptions.parse({ ...given, providers: ways })
+  const parts = [...(options.local ? [accountParts] : []), tokenParts]
   return definePlugin({
     name: 'access',
     apiVersion: 1,
     options: { ...options, providers: ways.map(({ id, options: own }) => ({ id, ...own })) },
     permissions,
-    routes: [
-      ...routes,
-      ...flowRoutes,
-      ...(options.local ? [...accountRoutes, ...accountApi] : []),
-      ...tokenRoutes,
-      ...tokenApi,
-    ],
-    settings: [...sections, ...(options.local ? accountSections : []), ...tokenSections],
+    routes: [...routes, ...flowRoutes, ...parts.flatMap(({ routes }) => routes)],
+    settings: [...sections, ...parts.flatMap(({ settings }) => settings)],
     jobs,
-    nav: options.local ? [...accountNav, ...tokenNav] : tokenNav,
-    commands: options.local ? [userCommand, tokenCommand] : [tokenCommand],
+    nav: parts.flatMap(({ nav }) => nav),
+    commands: parts.flatMap(({ commands }) => commands),
     tables: { migrations: folder('migrations') },
     views: folder('views'),
     setup(ctx) {
-      const { identify, policy, signIn, ...parts } = setUp(ctx, options, ways)
+      const { identify, policy, signIn, ...people } = setUp(ctx, options, ways)
       ctx.provide(identitySeam, identify)
       ctx.provide(policySeam, policy)
       ctx.provide(signInSeam, signIn)
+      if (options.local) setUpAccounts(ctx, people)
+      setUpTokens(ctx, people)
       ctx.provide(flowsRef, createFlows(ctx, ways))
-      if (options.local) setUpAccounts(ctx, parts)
-      setUpTokens(ctx, parts)
     },
   })
 }

@@ -4,6 +4,7 @@ import { titles } from '../../platform/http/errors.ts'
 import { domId } from '../../platform/views/ids.ts'
 import type { CatalogEmpty, Column, EntityRow, FilterGroup, Owner, Pager, Problem, Tree } from '../catalog/views.ts'
 import { accessSections } from './access-fixtures.ts'
+import { accountSections } from './account-fixtures.ts'
 import { adminSections } from './admin-fixtures.ts'
 import { cardSamples } from './card-fixtures.ts'
 import { contributors } from './contributor-fixtures.ts'
@@ -295,9 +296,14 @@ export function gallery(): GalleryPage {
       ]),
       section('Chips', 'catalog/_chips', [['one filter', chips]]),
       section('Problems', 'catalog/_problem-list', [['every severity', problemList]], true),
-      ...[...registering, ...homeSections, ...settingsSections, ...adminSections, ...accessSections].map(
-        ([title, view, samples]) => section(title, view, samples, true),
-      ),
+      ...[
+        ...registering,
+        ...homeSections,
+        ...settingsSections,
+        ...adminSections,
+        ...accessSections,
+        ...accountSections,
+      ].map(([title, view, samples]) => section(title, view, samples, true)),
       section('Definition', 'catalog/_definition', [['that does not hold', { definition }]]),
       section('Filters', 'catalog/_filters', [['two groups', { groups, chosen: 2 }]]),
       section('Header', 'catalog/_head', [['everything', { entity: fullHead }]], true),

@@ -2,18 +2,30 @@ import type { PluginContext } from '../../../api/plugin.ts'
 import { isLoopback } from '../../../platform/auth/identity.ts'
 import { greetingSeam } from '../../../platform/greeting.ts'
 import { portalAddress } from '../../../platform/http/address.ts'
+import { userCommand } from '../commands.ts'
 import type { Proxies } from '../proxy.ts'
 import type { Sessions } from '../sessions.ts'
 import { findIdentityOf } from '../store/identities.ts'
 import type { People } from '../who.ts'
+import { accountApi } from './api.ts'
+import { accountNav } from './nav.ts'
 import { accountPagesRef, createAccountPages } from './pages.ts'
 import { createPasswords } from './password.ts'
+import { accountRoutes } from './routes.ts'
+import { accountSections } from './sections.ts'
 import { accountsRef, createAccounts, localProvider } from './service.ts'
 
 export interface AccountsParts {
   people: People
   sessions: Sessions
   proxies: Proxies
+}
+
+export const accountParts = {
+  routes: [...accountRoutes, ...accountApi],
+  settings: accountSections,
+  nav: accountNav,
+  commands: [userCommand],
 }
 
 /** Accounts of the portal's own, and what start says as long as nobody runs it. */
