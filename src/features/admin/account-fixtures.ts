@@ -22,7 +22,7 @@ const accounts: AccountLine[] = [
     state: 'info',
     stateText: 'Waits for its link',
   },
-  { ...ada, name: 'cora', title: long, administrator: false, state: 'warn', stateText: 'Locked after wrong passwords' },
+  { ...ada, name: 'cora', title: long, administrator: false, state: 'warn', stateText: 'Locked' },
   {
     ...ada,
     name: 'dora',

@@ -114,9 +114,9 @@ export function accountLine(account: Account, now: Date): AccountLine {
 function stateOf(account: Account, now: Date): [AccountLine['state'], string] {
   const { disabledAt, hasPassword, linkUntil, lockedUntil } = account
   if (disabledAt) return ['plain', 'Disabled']
-  if (!hasPassword) return linkUntil ? ['info', 'Waits for its link to be followed'] : ['warn', 'Its link has run out']
-  if (lockedUntil && lockedUntil > now) return ['warn', 'Locked after wrong passwords']
-  return ['ok', linkUntil ? 'Can sign in, or follow a reset link' : 'Can sign in']
+  if (!hasPassword) return linkUntil ? ['info', 'Waits for its link'] : ['warn', 'Link ran out']
+  if (lockedUntil && lockedUntil > now) return ['warn', 'Locked']
+  return ['ok', linkUntil ? 'Reset link open' : 'Can sign in']
 }
 
 function personFields({ name, title, email }: TypedAccount, autocomplete: string) {
