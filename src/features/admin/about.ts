@@ -91,7 +91,7 @@ export function createAbout(ctx: PluginContext): About {
         folder,
         parts: await parts(),
         free: await free(),
-        entities: await ctx.use(catalogReader).countByKind(actor),
+        entities: (await ctx.tryUse(catalogReader)?.countByKind(actor)) ?? new Map(),
         jobs,
         plugins: plugins.map(({ name }) => name),
         routes: routes.length,

@@ -7,7 +7,6 @@ import { contributionsRef } from '../../platform/contributions.ts'
 import type { Job } from '../../platform/jobs/job.ts'
 import { jobRunner } from '../../platform/jobs/jobs.ts'
 import type { Cell, FactsView } from '../../platform/views/built-in.ts'
-import { duration } from '../../platform/views/time.ts'
 import {
   type JobPage,
   type JobsPage,
@@ -18,7 +17,7 @@ import {
   stateLinks,
 } from './job-views.ts'
 import type { PageKeys } from './pager.ts'
-import { lastedText } from './sizes.ts'
+import { spanText } from './sizes.ts'
 import { tabsRef } from './tabs.ts'
 
 const pageSize = 50
@@ -107,7 +106,7 @@ export function createJobPages(ctx: PluginContext): JobPages {
         rows: schedules.map(({ kind, every, lastAt, nextAt }) => ({
           kind,
           href: jobsHref({ state: undefined, kind }),
-          every: every < 60_000 ? duration(every) : lastedText(every / 1000),
+          every: spanText(every),
           lastAt: lastAt?.getTime() ?? null,
           nextAt: nextAt.getTime(),
           runHref: `/admin/jobs/schedules/${encodeURIComponent(kind)}/run`,
@@ -128,7 +127,7 @@ function factsOf(job: Job, timeout: number | undefined): FactsView['facts'] {
     ...(job.state === 'waiting' ? [{ title: 'Runs', value: at(job.runAfter) }] : []),
     { title: 'Latest attempt', value: at(job.startedAt) },
     { title: 'Ended', value: at(job.finishedAt) },
-    { title: 'Time limit', value: timeout === undefined ? null : duration(timeout) },
+    { title: 'Time limit', value: timeout === undefined ? null : spanText(timeout) },
     { title: 'Key', value: job.key ?? null },
     { title: 'Id', value: job.id },
   ]

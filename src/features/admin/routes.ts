@@ -19,7 +19,7 @@ export const routes: Route[] = [
   route({
     method: 'GET',
     url: '/admin/sources',
-    permission: 'catalog.sources',
+    permission: 'admin.overview',
     handler: (_call, reply) => reply.redirect('/catalog/sources', 302),
   }),
   route({

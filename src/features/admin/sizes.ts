@@ -1,3 +1,5 @@
+import { duration } from '../../platform/views/time.ts'
+
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
 
 /** A number of bytes as people read it: `640 bytes`, `1.4 MB`. */
@@ -11,6 +13,9 @@ export function sizeText(bytes: number): string {
   const digits = unit > 0 && value < 9.95 ? 1 : 0
   return `${value.toFixed(digits)} ${units[unit]}`
 }
+
+/** A length of time: `640 ms`, `30 s`, `1 h 30 min`. */
+export const spanText = (ms: number): string => (ms < 60_000 ? duration(ms) : lastedText(ms / 1000))
 
 /** A time that something has lasted: `3 d 4 h`, `4 h 12 min`, `12 min`. */
 export function lastedText(seconds: number): string {

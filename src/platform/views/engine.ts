@@ -46,7 +46,7 @@ interface Compiled {
 export function createViews(options: ViewsOptions): Views {
   const eta = new PortalEta(options)
   return {
-    render: (view, props, frame, zone = frame?.shell.zone) => eta.within(zone, () => eta.page(view, props, frame)),
+    render: (view, props, frame, zone = frame?.shell.zone) => eta.within(zone).page(view, props, frame),
     exists: (view) => eta.fileOf(view) !== undefined,
   }
 }
@@ -84,14 +84,9 @@ class PortalEta extends Eta {
   }
 
   /** Rendering awaits nothing, so the words are those of one reader until it is done. */
-  within(zone: string | undefined, render: () => string): string {
-    const before = this.words
+  within(zone: string | undefined): this {
     this.words = this.#wordsIn(zone)
-    try {
-      return render()
-    } finally {
-      this.words = before
-    }
+    return this
   }
 
   page(view: string, props: object, frame?: Frame): string {
