@@ -41,7 +41,8 @@ interface Way {
   id: string
   title: string
   callback: 'own' | 'backstage'
-  provider: OpenProvider
+  /** Opened with the first sign-in. */
+  provider(): OpenProvider
 }
 
 export function createFlows(ctx: PluginContext, providers: readonly SignInProvider[]): Flows {
@@ -50,7 +51,12 @@ export function createFlows(ctx: PluginContext, providers: readonly SignInProvid
   const cookieName = isSecure ? '__Host-callboard-flow' : 'callboard-flow'
   const ways = new Map<string, Way>()
   for (const { id, title, callback = 'own', open } of providers) {
-    ways.set(id, { id, title, callback, provider: open({ ctx, baseUrl }) })
+    let opened: OpenProvider | undefined
+    const provider = () => {
+      opened ??= open({ ctx, baseUrl })
+      return opened
+    }
+    ways.set(id, { id, title, callback, provider })
   }
 
   return {
@@ -83,7 +89,7 @@ export function createFlows(ctx: PluginContext, providers: readonly SignInProvid
     const path = callback === 'backstage' ? `/api/auth/${id}/handler/frame` : `/auth/${id}/callback`
     const redirectUri = originOf(request, ctx.use) + path
     const beginning: Beginning = { state: random(), nonce: random(), verifier: random(), redirectUri }
-    const location = await provider.address(beginning)
+    const location = await provider().address(beginning)
     const now = ctx.now()
     const row: FlowRow = {
       hash: digest(beginning.state),
@@ -126,7 +132,7 @@ export function createFlows(ctx: PluginContext, providers: readonly SignInProvid
     const redeemed = new URL(row.callback)
     redeemed.search = answer.search
     const { nonce, verifier, callback: redirectUri } = row
-    return provider.profile(redeemed, { state, nonce: nonce ?? '', verifier, redirectUri }, signal)
+    return provider().profile(redeemed, { state, nonce: nonce ?? '', verifier, redirectUri }, signal)
   }
 
   /** Runs a step. What it refuses is in the audit, and told. */

@@ -79,12 +79,15 @@ test('only health checks, preferences, sign-in, files and webhooks, which check 
   await using portal = await testPortal()
   const open = portal.portal.routes.filter(({ access, method }) => access === 'public' && method !== 'HEAD')
   expect(open.map(({ url }) => url.replace(/-[\w-]{12}\./, '.')).sort()).toEqual([
+    '/api/auth/:provider/handler/frame',
     '/api/events/http/github',
     '/api/events/http/gitlab',
     '/assets/app.css',
     '/assets/app.js',
     '/assets/favicon.svg',
     '/assets/icons.svg',
+    '/auth/:provider/callback',
+    '/auth/:provider/start',
     '/favicon.ico',
     '/healthz',
     '/rail',
