@@ -109,7 +109,6 @@ describe('whoever is signed in', () => {
         'access.own-tokens',
         'access.password',
         'access.sessions',
-        'admin.gallery',
         'catalog.propose',
         'catalog.sources',
       ].sort(),

@@ -12,5 +12,5 @@ export const permissions: Record<string, PermissionSpec> = {
   },
   'admin.config': { on: 'portal', description: 'Read the configuration of the portal, without secrets.' },
   'admin.about': { on: 'portal', description: 'See versions, sizes and figures of this portal.' },
-  'admin.gallery': { on: 'portal', description: 'See the gallery of views.', reads: true },
+  'admin.gallery': { on: 'portal', description: 'See the gallery of views.' },
 }
