@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { systemActor } from '../../../api/actor.ts'
 import {
   accessPortal,
   accountsOf,
@@ -66,6 +67,18 @@ test('the link dies after its hour, with the next one, and as soon as there is a
       .list()
       .map(({ name }) => name),
   ).toEqual(['grace'])
+})
+
+test('somebody who is made an administrator while the form is sent is the only one', async () => {
+  await using portal = await accessPortal()
+  await makeAccount(portal, 'grace')
+  const [key, accounts] = [await firstKey(portal), accountsOf(portal)]
+  const draft = { name: 'eve', title: 'Eve', email: null, administrator: true }
+  // It is looked at, and waits for its password to be hashed.
+  const making = accounts.makeFirst(key, draft, { password, again: password }, 'r1').catch(({ code }) => code)
+  await accounts.setAdministrator(systemActor, 'grace', true)
+  expect(await making).toBe('not_found')
+  expect(accounts.list().map(({ name }) => name)).toEqual(['grace'])
 })
 
 test.each([
