@@ -91,7 +91,7 @@ export const accountSections: readonly Section[] = [
   ['Choose a password', 'access/_choose', [['by a link', chooseView({ ...page, name: 'ben' })]]],
   [
     'Change the password',
-    'access/_password',
+    'access/_change-password',
     [['a wrong one', passwordView({ name: 'ada' }, { current: 'This is not your password.' })]],
   ],
   ['Accounts', 'access/_accounts', [['every state', { accounts }]]],

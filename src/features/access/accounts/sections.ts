@@ -9,7 +9,7 @@ export const accountSections: readonly SettingsSection[] = [
     id: 'password',
     title: 'Password',
     permission: 'access.password',
-    view: 'access/_password',
+    view: 'access/_change-password',
     messages: {
       changed: 'Your password is changed. Other browsers in which you signed in with it have to sign in again.',
     },

@@ -21,7 +21,7 @@ export interface ChoosePage {
   fields: readonly FormField[]
 }
 
-/** `access/_password`: changing the own password. */
+/** `access/_change-password`: changing the own password. */
 export interface PasswordView {
   /** What one signs in with. */
   name: string
