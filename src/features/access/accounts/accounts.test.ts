@@ -186,7 +186,9 @@ test('changing the password needs the old one, and ends the other sessions but n
   await makeAccount(portal, 'ada')
   const [here, there] = [await signIn(portal, 'ada'), await signIn(portal, 'ada')]
   const form = { current: password, password: 'another long one', again: 'another long one' }
-  expect((await portal.get('/settings', { headers: here })).region('access-change-password').text).toContain('Your password')
+  expect((await portal.get('/settings', { headers: here })).region('access-change-password').text).toContain(
+    'Your password',
+  )
   const wrong = await portal.post('/settings/password', { ...form, current: 'not the old one' }, { headers: here })
   expect([wrong.status, wrong.region('access-password-current-said').text]).toEqual([422, 'This is not your password.'])
   expect((await portal.get('/catalog', { headers: there })).status).toBe(200)
