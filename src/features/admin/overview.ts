@@ -2,6 +2,7 @@ import type { Actor } from '../../api/actor.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { identitySeam } from '../../platform/auth/identity.ts'
+import { signInSeam } from '../../platform/auth/sign-in.ts'
 import { jobRunner } from '../../platform/jobs/jobs.ts'
 import { policySeam } from '../../platform/permissions/policy.ts'
 import { count, plural } from '../../platform/views/plural.ts'
@@ -49,7 +50,9 @@ export function createOverview(ctx: PluginContext, about: About): Overview {
   }
 
   function access(): Attention[] {
-    if (ctx.tryUse(identitySeam) && ctx.tryUse(policySeam)) return []
+    const signIn = ctx.tryUse(signInSeam)
+    const isOpen = signIn ? signIn.isOpen() : !(ctx.tryUse(identitySeam) && ctx.tryUse(policySeam))
+    if (!isOpen) return []
     return [
       {
         tone: 'warn',

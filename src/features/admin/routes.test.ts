@@ -5,7 +5,9 @@ import { Secret } from '../../api/env.ts'
 import { definePlugin } from '../../api/plugin.ts'
 import type { Provider } from '../../api/provider.ts'
 import { route } from '../../api/route.ts'
-import { elements, linksOf, organisation, rowsOf, testPortal } from '../../testing/index.ts'
+import { identitySeam } from '../../platform/auth/identity.ts'
+import { policySeam } from '../../platform/permissions/policy.ts'
+import { elements, linksOf, organisation, people, rowsOf, testPortal } from '../../testing/index.ts'
 
 const files = { 'org.yaml': organisation }
 const pages = ['/admin', '/admin/plugins', '/admin/plugins/catalog', '/admin/jobs', '/admin/config', '/admin/about']
@@ -179,16 +181,17 @@ test('what is wrong stands first: jobs given up, sources that cannot be read, pr
 })
 
 test('each part of the overview needs its own permission', async () => {
-  const { policySeam } = await import('../../platform/permissions/policy.ts')
   const some = definePlugin({
-    name: 'some',
+    name: 'access',
     apiVersion: 1,
-    setup: (ctx) =>
+    setup(ctx) {
+      ctx.provide(identitySeam, () => people.cora)
       ctx.provide(policySeam, {
         check: (_actor, permission) =>
           ['admin.overview', 'live.read'].includes(permission) ? { allow: true } : { allow: false, reason: 'no' },
         scope: () => ({ kind: 'none' }),
-      }),
+      })
+    },
   })
   await using portal = await testPortal({ files, plugins: [some] })
   const page = await portal.get('/admin')

@@ -9,7 +9,7 @@ import { type PortalInBrowser, portalInBrowser, soon } from '../../testing/brows
 
 /** Everybody who comes is Anna, who leads a team of the examples. */
 const anna = definePlugin({
-  name: 'always-anna',
+  name: 'access',
   apiVersion: 1,
   setup(ctx) {
     const person = {
