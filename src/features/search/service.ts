@@ -50,7 +50,7 @@ export interface SearchService {
 export const searchService: ServiceRef<SearchService> = serviceRef('search.service')
 
 /** Most documents that are looked at by name, and as many by text. */
-const most = 1000
+const most = 500
 
 export function createSearchService(
   ctx: PluginContext,
