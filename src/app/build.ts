@@ -8,6 +8,7 @@ import type { Plugin } from '../api/plugin.ts'
 import type { Route } from '../api/route.ts'
 import { portalStarted, type ServiceRef } from '../api/wiring.ts'
 import { withOperator, withOperatorPolicy } from '../platform/auth/operator.ts'
+import { sessionsEnded } from '../platform/auth/sign-in.ts'
 import { bellSeam } from '../platform/http/bell.ts'
 import { healthRoutes, metricsRoute } from '../platform/http/health.ts'
 import { preferenceRoutes } from '../platform/http/preferences.ts'
@@ -66,6 +67,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   const { development } = config
   const live = createLive({ now: parts.now, after })
   events.on(shownChanged, ({ topics }) => live.announce(topics))
+  events.on(sessionsEnded, ({ sessions }) => live.disconnect(sessions))
   countStreams(parts.metrics, live)
   const views = createViews({ folders, icons: assets.icons, development, strict, now: parts.now, failed })
   const page = {
@@ -96,7 +98,8 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   closing.add('the open pages', () => live.close())
 
   let ready = false
-  const own = [...healthRoutes(() => ready), metricsRoute(parts.metrics), liveRoute(live), ...preferenceRoutes]
+  const stream = liveRoute(live, (request) => access.signIn?.sessionOf(request))
+  const own = [...healthRoutes(() => ready), metricsRoute(parts.metrics), stream, ...preferenceRoutes]
   const host = {
     policy: withOperatorPolicy(access.policy),
     permissions: contributions.permissions,

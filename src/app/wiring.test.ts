@@ -62,7 +62,8 @@ describe('access', () => {
   test('with a guest until there is an administrator, the notice ends with that, and other addresses are refused', () => {
     let isOpen = true
     const made = services('identity', 'policy')
-    made.provide(signInSeam, { guest: true, isOpen: () => isOpen, href: () => '/', menu: () => ({}) }, 'sign-in')
+    const pages = { href: () => '/', menu: () => ({}), sessionOf: () => undefined }
+    made.provide(signInSeam, { guest: true, isOpen: () => isOpen, ...pages }, 'sign-in')
     const access = accessOf(made, { host: '127.0.0.1', unprotected: false })
     expect(access).toMatchObject({ loopbackOnly: true })
     expect(access.identify({} as never)).toBe(people.anna)

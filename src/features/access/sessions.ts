@@ -5,6 +5,7 @@ import type { Transaction } from '../../api/database.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { milliseconds } from '../../api/time.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { sessionsEnded } from '../../platform/auth/sign-in.ts'
 import { cookieOf } from '../../platform/http/cookies.ts'
 import type { AccessOptions } from './config.ts'
 import {
@@ -32,6 +33,8 @@ export interface Session {
 export interface Sessions {
   /** The open session whose cookie a request carries. From memory, after the first request. */
   of(request: FastifyRequest): Session | undefined
+  /** What `end` and `forget` call it. */
+  keyOf(request: FastifyRequest): string | undefined
   /** Begins one, in the transaction of the sign-in. @returns the header that gives it to the browser */
   begin(
     tx: Transaction,
@@ -43,7 +46,7 @@ export interface Sessions {
   list(identities: readonly string[]): Session[]
   /** Ends sessions, in a transaction. Call `forget` with what it returns once that has ended. */
   end(tx: Transaction, ids: readonly string[], how: SessionEnd): Promise<string[]>
-  /** From the next request on, these are looked up again. */
+  /** From the next request on, these are looked up again; the streams that they hold open end now. */
   forget(hashes: readonly string[]): void
   /** Writes when sessions were last used. */
   flush(): Promise<void>
@@ -132,6 +135,8 @@ export function createSessions(ctx: PluginContext, options: AccessOptions['sessi
   return {
     of,
 
+    keyOf: (request) => (of(request) ? asked.get(request)?.hash : undefined),
+
     async begin(tx, identity, { address, agent }) {
       const value = randomBytes(32).toString('base64url')
       const now = ctx.now()
@@ -155,6 +160,7 @@ export function createSessions(ctx: PluginContext, options: AccessOptions['sessi
 
     forget(hashes) {
       for (const hash of hashes) open.delete(hash)
+      if (hashes.length > 0) ctx.emit(sessionsEnded, { sessions: hashes })
     },
 
     flush,

@@ -76,6 +76,7 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
     signIn: {
       guest: options.guest,
       isOpen,
+      sessionOf: sessions.keyOf,
       href: (to) => `/sign-in?to=${encodeURIComponent(to)}`,
       menu: (request) => ({
         ...(sessions.of(request)

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { type EventRef, eventRef, type ServiceRef, serviceRef } from '../../api/wiring.ts'
 
 /** What pages and errors ask of sign-in. */
 export interface SignIn {
@@ -11,6 +11,8 @@ export interface SignIn {
   href(to: string): string
   /** What the menu of the person offers; the addresses of forms that are posted among them. */
   menu(request: FastifyRequest): PersonMenu
+  /** What `sessionsEnded` calls the session of a request; undefined for who has none. */
+  sessionOf(request: FastifyRequest): string | undefined
 }
 
 export interface PersonMenu {
@@ -21,3 +23,6 @@ export interface PersonMenu {
 
 /** The seam that sign-in plugs its pages into. Without a provider nobody can sign in. */
 export const signInSeam: ServiceRef<SignIn> = serviceRef('platform.sign-in')
+
+/** Sessions that are over before their time: what they still hold open is closed. */
+export const sessionsEnded: EventRef<{ sessions: readonly string[] }> = eventRef('platform.sessions-ended')

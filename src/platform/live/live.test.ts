@@ -7,16 +7,20 @@ import { createLive, liveLimits, liveTimes } from './live.ts'
 const ann: Actor = { id: 'ann', kind: 'user', name: 'Ann', groups: [] }
 const bob: Actor = { ...ann, id: 'bob' }
 
+interface Asked {
+  actor?: Actor
+  since?: string
+  as?: Actor
+  session?: string
+}
+
 function stage() {
   const clock = createHandClock()
   const live = createLive(clock)
-  const ask = (
-    topics: readonly string[],
-    { actor = ann, since = live.position, as = actor }: { actor?: Actor; since?: string; as?: Actor } = {},
-  ) => {
+  const ask = (topics: readonly string[], { actor = ann, since = live.position, as = actor, session }: Asked = {}) => {
     const query = new URL(live.address(actor, topics), 'http://portal').searchParams
     const sealed = { on: query.get('on') ?? '', seal: query.get('seal') ?? '' }
-    return live.connect({ actor: as, person: as.id, since, ...sealed })
+    return live.connect({ actor: as, person: as.id, session, since, ...sealed })
   }
   const listen = (...args: Parameters<typeof ask>) => {
     const stream = ask(...args)
@@ -133,6 +137,21 @@ test('a long crawl is told at once, then at most every 400 ms, and its end withi
   expect(told(stream)).toBe(1)
   clock.advance(60_000)
   expect(String(stream.read())).not.toContain('changed')
+})
+
+test('the streams of a session that is over end at once, once told to look; those who take nothing are dropped', async () => {
+  const { live, listen } = stage()
+  const [gone, stuck, other, none] = ['s1', 's1', 's2', undefined].map((session) =>
+    listen(['catalog'], session === undefined ? {} : { session }),
+  ) as [Readable, Readable, Readable, Readable]
+  for (const stream of [gone, other, none]) stream.read()
+  live.disconnect(['s1', 's3'])
+  expect(live.open).toBe(2)
+  expect([stuck.destroyed, other.destroyed, none.destroyed]).toEqual([true, false, false])
+  const chunks: string[] = []
+  for await (const chunk of gone) chunks.push(String(chunk))
+  expect(chunks.join('')).toMatch(/^event: changed\n/)
+  expect([told(other), told(none)]).toEqual([0, 0])
 })
 
 describe('limits', () => {

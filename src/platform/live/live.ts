@@ -38,6 +38,8 @@ export interface Connection extends Sealed {
   actor: Actor
   /** Whose streams are counted together. */
   person: string
+  /** With whose end the stream ends. */
+  session?: string | undefined
   /** Where the page stands: what came later is told at once. */
   since: string | undefined
 }
@@ -52,12 +54,15 @@ export interface Live {
   address(actor: Actor, topics: readonly string[]): string
   announce(topics: readonly string[]): void
   connect(connection: Connection): Readable | Refusal
+  /** Ends the streams of these sessions, at once. Their pages ask for themselves once more, and find out why. */
+  disconnect(sessions: readonly string[]): void
   /** Ends every stream and opens no other. */
   close(): void
 }
 
 interface Stream {
   person: string
+  session: string | undefined
   codes: ReadonlySet<string>
   until: number
   readable: Readable
@@ -102,12 +107,13 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     readable.push(`event: changed\nid: ${log.position}\ndata: ${log.position}\n\n`)
   }
 
-  function connect({ actor, person, since, ...sealed }: Connection): Readable | Refusal {
+  function connect({ actor, person, session, since, ...sealed }: Connection): Readable | Refusal {
     const refusal = refusalOf(person)
     if (refusal) return refusal
     const codes = seals.open(actor, sealed)
     const readable = new Readable({ read() {} })
-    const stream = { person, codes: codes ?? new Set<string>(), until: now().getTime() + liveTimes.age, readable }
+    const until = now().getTime() + liveTimes.age
+    const stream = { person, session, codes: codes ?? new Set<string>(), until, readable }
     streams.add(stream)
     readable.once('close', () => streams.delete(stream))
     cancelBeat ??= after(liveTimes.beat, beat)
@@ -153,6 +159,20 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     else stream.readable.push(null)
   }
 
+  function disconnect(sessions: readonly string[]): void {
+    const ended = new Set(sessions)
+    for (const stream of streams) {
+      if (stream.session === undefined || !ended.has(stream.session)) continue
+      streams.delete(stream)
+      // Whoever takes nothing is not waited for.
+      if (stream.readable.readableLength > 0) stream.readable.destroy()
+      else {
+        tell(stream.readable)
+        stream.readable.push(null)
+      }
+    }
+  }
+
   function close(): void {
     closed = true
     cancelFlush?.()
@@ -170,6 +190,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     address,
     announce,
     connect,
+    disconnect,
     close,
   }
 }

@@ -18,7 +18,7 @@ const headers = {
 }
 
 /** One stream of events for one open page. */
-export function liveRoute(live: Live): Route {
+export function liveRoute(live: Live, sessionOf: (request: FastifyRequest) => string | undefined): Route {
   return route({
     method: 'GET',
     url: '/live',
@@ -29,7 +29,8 @@ export function liveRoute(live: Live): Route {
       if (request.method === 'HEAD') return reply.headers(headers).send()
       const person = actor.kind === 'user' ? actor.id : addressOf(request)
       const sealed = { on: query.on ?? '', seal: query.seal ?? '' }
-      return answer(live, { actor, person, ...sealed, since: lastSeen(request) ?? query.since }, reply)
+      const [session, since] = [sessionOf(request), lastSeen(request) ?? query.since]
+      return answer(live, { actor, person, session, ...sealed, since }, reply)
     },
   })
 }
