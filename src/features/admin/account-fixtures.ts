@@ -1,5 +1,6 @@
 /** Made-up accounts and tokens. */
 import { type AccountLine, accountFormView, chooseView, firstView, passwordView } from '../access/accounts/views.ts'
+import { listFrame } from '../access/list-query.ts'
 import { type TokenLine, tokenFormView } from '../access/tokens/views.ts'
 import { now } from './entity-fixtures.ts'
 
@@ -77,7 +78,9 @@ const secret = {
   endsAt: now + 90 * day,
   example: `curl -H 'Authorization: Bearer ${shown}' https://…`,
 }
-const own = { everybody: false, rows: [] }
+const own = { everybody: false, rows: [], frame: null }
+const frameOf = (action: string, q: string, total: number) =>
+  listFrame(action, { q: q || undefined }, { total, previous: undefined, next: total > 50 ? 'z' : undefined })
 const page = { portalTitle: 'Brackenlow', key: 'made-up' }
 
 type Section = readonly [title: string, view: string, samples: [name: string, props: object][]]
@@ -94,14 +97,22 @@ export const accountSections: readonly Section[] = [
     'access/_change-password',
     [['a wrong one', passwordView({ name: 'ada' }, { current: 'This is not your password.' })]],
   ],
-  ['Accounts', 'access/_accounts', [['every state', { accounts }]]],
+  [
+    'Accounts',
+    'access/_accounts',
+    [['every state, the first of two pages', { accounts, list: frameOf('/admin/accounts', '', 73) }]],
+  ],
   ['New account', 'access/_account-form', [['empty', accountFormView()]]],
   [
     'Link for an account',
     'access/_link',
     [['shown once', { name: 'ben', href: 'https://…/sign-in/password?key=…', until: now + day }]],
   ],
-  ['Tokens', 'access/_tokens', [['every state', { everybody: true, rows: tokens }]]],
+  [
+    'Tokens',
+    'access/_tokens',
+    [['every state, found by a text', { everybody: true, rows: tokens, frame: frameOf('/admin/tokens', 'a', 3) }]],
+  ],
   [
     'New token',
     'access/_token-form',

@@ -5,6 +5,7 @@ import type { PluginContext } from '../../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import { originOf } from '../../../platform/http/address.ts'
 import { portalTitle } from '../../../platform/http/page.ts'
+import { type ListQuery, listFrame } from '../list-query.ts'
 import { type Outcome, orAgain } from '../outcome.ts'
 import type { Profile } from '../profile.ts'
 import type { Proxies } from '../proxy.ts'
@@ -39,9 +40,9 @@ export interface AccountPages {
     form: ChosenPassword & { current: string },
     request: FastifyRequest,
   ): Promise<Outcome<boolean, PasswordView>>
-  accounts(link?: ShownLink): AccountsPage
+  accounts(query: ListQuery): AccountsPage
   create(actor: Actor, form: TypedAccount, request: FastifyRequest): Promise<Outcome<AccountsPage, AccountsPage>>
-  reset(actor: Actor, name: string, request: FastifyRequest): Promise<AccountsPage>
+  reset(actor: Actor, name: string, from: { query: ListQuery; request: FastifyRequest }): Promise<AccountsPage>
 }
 
 export const accountPagesRef: ServiceRef<AccountPages> = serviceRef('access.account-pages')
@@ -72,8 +73,10 @@ export function createAccountPages(
     return { name, href: originOf(request, (service) => ctx.use(service)) + path, until: expiresAt.getTime() }
   }
 
-  function accountsPage(link: ShownLink | null, form = accountFormView()): AccountsPage {
-    return { accounts: accounts.list().map((one) => accountLine(one, ctx.now())), form, link }
+  function accountsPage({ link = null, form = accountFormView() }: Partial<AccountsPage>, query: ListQuery = {}) {
+    const { rows, ...page } = accounts.page(query)
+    const list = listFrame('/admin/accounts', query, page)
+    return { accounts: rows.map((one) => accountLine(one, ctx.now())), list, form, link }
   }
 
   return {
@@ -117,20 +120,21 @@ export function createAccountPages(
       )
     },
 
-    accounts: (link) => accountsPage(link ?? null),
+    accounts: (query) => accountsPage({}, query),
 
     create: (actor, form, request) =>
       orAgain(
         async () => {
           const draft = draftOf(form)
           const link = await accounts.create(actor, draft, { requestId: request.id })
-          return accountsPage(link ? shownLink(draft.name, link, request) : null)
+          return accountsPage({ link: link ? shownLink(draft.name, link, request) : null })
         },
-        (faults) => accountsPage(null, accountFormView(form, faults)),
+        (faults) => accountsPage({ form: accountFormView(form, faults) }),
       ),
 
-    async reset(actor, name, request) {
-      return accountsPage(shownLink(name, await accounts.reset(actor, name, request.id), request))
+    async reset(actor, name, { query, request }) {
+      const link = shownLink(name, await accounts.reset(actor, name, request.id), request)
+      return accountsPage({ link }, query)
     },
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Route, route } from '../../../api/route.ts'
 import { settingsPages, settingsPath } from '../../../api/settings.ts'
 import { one } from '../../../platform/http/routes.ts'
+import { ListQuery, listHref } from '../list-query.ts'
 import { signInPagesRef } from '../pages.ts'
 import { signingInRef } from '../profile.ts'
 import { proxiesRef } from '../proxy.ts'
@@ -95,7 +96,9 @@ export const accountRoutes: Route[] = [
     method: 'GET',
     url: '/admin/accounts',
     permission: 'access.accounts',
-    handler: ({ use }, reply) => reply.page('access/accounts', use(accountPagesRef).accounts(), accountsPage),
+    query: ListQuery,
+    handler: ({ query, use }, reply) =>
+      reply.page('access/accounts', use(accountPagesRef).accounts(query), accountsPage),
   }),
   route({
     method: 'POST',
@@ -115,9 +118,11 @@ export const accountRoutes: Route[] = [
     url: '/admin/accounts/:name/link',
     permission: 'access.accounts',
     params: named,
-    handler: async ({ params, actor, use, request }, reply) => {
+    query: ListQuery,
+    handler: async ({ params, query, actor, use, request }, reply) => {
       refuseTokens(actor)
-      return reply.page('access/accounts', await use(accountPagesRef).reset(actor, params.name, request), accountsPage)
+      const page = await use(accountPagesRef).reset(actor, params.name, { query, request })
+      return reply.page('access/accounts', page, accountsPage)
     },
   }),
   route({
@@ -126,12 +131,13 @@ export const accountRoutes: Route[] = [
     permission: 'access.accounts',
     params: named,
     body: z.object({ state: z.enum(['enabled', 'disabled']) }),
-    handler: async ({ params, body, actor, use, request }, reply) => {
+    query: ListQuery,
+    handler: async ({ params, query, body, actor, use, request }, reply) => {
       refuseTokens(actor)
       const accounts = use(accountsRef)
       if (body.state === 'enabled') await accounts.enable(actor, params.name, request.id)
       else await accounts.disable(actor, params.name, request.id)
-      return reply.redirect('/admin/accounts', 303)
+      return reply.redirect(listHref('/admin/accounts', query), 303)
     },
   }),
   route({
@@ -140,10 +146,11 @@ export const accountRoutes: Route[] = [
     permission: 'access.accounts',
     params: named,
     body: z.object({ administrator: z.enum(['yes', 'no']) }),
-    handler: async ({ params, body, actor, use, request }, reply) => {
+    query: ListQuery,
+    handler: async ({ params, query, body, actor, use, request }, reply) => {
       refuseTokens(actor)
       await use(accountsRef).setAdministrator(actor, params.name, body.administrator === 'yes', request.id)
-      return reply.redirect('/admin/accounts', 303)
+      return reply.redirect(listHref('/admin/accounts', query), 303)
     },
   }),
 ]

@@ -4,9 +4,12 @@ import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import { FormFault, refuseFaults } from '../form-fault.ts'
+import { type ListPage, type ListQuery, pageOf } from '../list-query.ts'
 import type { Profile } from '../profile.ts'
 import {
   type AccountRow,
+  accountsBeside,
+  countAccounts,
   countAdministrators,
   findAccount,
   insertAccount,
@@ -23,7 +26,10 @@ import { createProve, type Proof } from './proof.ts'
 export type Account = Omit<AccountRow, 'password'> & { hasPassword: boolean; linkUntil: Date | null }
 
 export interface Accounts {
+  /** All of them. */
   list(): Account[]
+  /** By name, fifty at a time; `q` is looked for in names and addresses. */
+  page(query: ListQuery): ListPage<Account>
   find(name: string): Account | undefined
   /** Tries a password, not too often. */
   prove(typed: { name: string; password: string; address: string }): Promise<Proof>
@@ -124,6 +130,16 @@ export function createAccounts(ctx: PluginContext, { passwords, endSessions, for
     list() {
       const links = openInvitations(db.read, now())
       return listAccounts(db.read).map((row) => shown(row, links.get(row.name)))
+    },
+
+    page({ q, ...keys }) {
+      const links = openInvitations(db.read, now())
+      const page = pageOf<AccountRow>(keys, {
+        keyOf: ({ name }) => name,
+        read: (side, limit) => accountsBeside(db.read, q, side, limit),
+        count: () => countAccounts(db.read, q),
+      })
+      return { ...page, rows: page.rows.map((row) => shown(row, links.get(row.name))) }
     },
 
     find(name) {

@@ -1,4 +1,5 @@
 import { type FormField, fieldsOf } from '../form-field.ts'
+import type { ListFrame } from '../list-query.ts'
 import { longestEmail, longestName, longestTitle } from './draft.ts'
 import { longest, shortest } from './password.ts'
 import type { Account } from './service.ts'
@@ -31,6 +32,7 @@ export interface PasswordView {
 /** `access/accounts`. */
 export interface AccountsPage {
   accounts: readonly AccountLine[]
+  list: ListFrame
   form: AccountForm
   /** Shown once, right after it was made. */
   link: ShownLink | null

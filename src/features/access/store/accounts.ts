@@ -1,6 +1,8 @@
-import { and, asc, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, or } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../../api/database.ts'
+import type { Side } from '../list-query.ts'
 import { accounts, invitations } from '../schema.ts'
+import { containing } from './containing.ts'
 
 export type AccountRow = typeof accounts.$inferSelect
 export type InvitationRow = typeof invitations.$inferSelect
@@ -15,6 +17,26 @@ export function findAccount(read: Handle, name: string): AccountRow | undefined 
 /** By name. */
 export function listAccounts(read: Handle): AccountRow[] {
   return read.select().from(accounts).orderBy(asc(accounts.name)).all()
+}
+
+const matching = (text: string | undefined) => containing([accounts.name, accounts.title, accounts.email], text)
+
+/** Those with a text in their names or address, on one side of a name, the nearest first. */
+export function accountsBeside(read: Handle, text: string | undefined, side: Side, limit: number): AccountRow[] {
+  const isBefore = 'before' in side
+  const beside = isBefore ? lt(accounts.name, side.before) : side.after && gt(accounts.name, side.after)
+  const rows = read
+    .select()
+    .from(accounts)
+    .where(and(matching(text), beside || undefined))
+  return rows
+    .orderBy(isBefore ? desc(accounts.name) : asc(accounts.name))
+    .limit(limit)
+    .all()
+}
+
+export function countAccounts(read: Handle, text: string | undefined): number {
+  return read.select({ n: count() }).from(accounts).where(matching(text)).get()?.n ?? 0
 }
 
 /** Administrators who can sign in: not disabled, and with a password. */

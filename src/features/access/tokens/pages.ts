@@ -3,6 +3,7 @@ import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import { originOf } from '../../../platform/http/address.ts'
+import { type ListQuery, listFrame } from '../list-query.ts'
 import { type Outcome, orAgain } from '../outcome.ts'
 import type { Sessions } from '../sessions.ts'
 import type { TokenKind } from './format.ts'
@@ -10,7 +11,7 @@ import type { NewToken, Tokens } from './service.ts'
 import { type TokensPage, type TypedToken, tokenFormView, tokenListView } from './views.ts'
 
 export interface TokenPages {
-  page(kind: TokenKind, actor: Actor): TokensPage
+  page(kind: TokenKind, actor: Actor, query?: ListQuery): TokensPage
   create(
     kind: TokenKind,
     actor: Actor,
@@ -30,10 +31,12 @@ export function createTokenPages(
     kind: TokenKind,
     actor: Actor,
     { form = formOf(kind, actor), made = null }: Partial<TokensPage> = {},
+    query: ListQuery = {},
   ) {
-    const everybody = kind === 'service'
-    const rows = everybody ? tokens.list() : tokens.listOwn(actor)
-    return { list: tokenListView(rows, { everybody, now: ctx.now() }), form, made }
+    const now = ctx.now()
+    if (kind === 'personal') return { list: tokenListView(tokens.listOwn(actor), { frame: null, now }), form, made }
+    const { rows, ...page } = tokens.page(query)
+    return { list: tokenListView(rows, { frame: listFrame('/admin/tokens', query, page), now }), form, made }
   }
 
   function formOf(
@@ -46,7 +49,7 @@ export function createTokenPages(
   }
 
   return {
-    page: (kind, actor) => pageOf(kind, actor),
+    page: (kind, actor, query) => pageOf(kind, actor, {}, query),
 
     create: (kind, actor, form, request) =>
       orAgain(

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Route, route } from '../../../api/route.ts'
 import { settingsPages, settingsPath } from '../../../api/settings.ts'
 import { many } from '../../../platform/http/routes.ts'
+import { ListQuery, listHref } from '../list-query.ts'
 import { usualExpiry } from './draft.ts'
 import { tokenPagesRef } from './pages.ts'
 import { tokensSection } from './sections.ts'
@@ -42,9 +43,10 @@ export const tokenRoutes: Route[] = [
     method: 'GET',
     url: '/admin/tokens',
     permission: 'access.tokens',
-    handler: ({ actor, use }, reply) => {
+    query: ListQuery,
+    handler: ({ actor, query, use }, reply) => {
       refuseTokens(actor)
-      return reply.page('access/tokens', use(tokenPagesRef).page('service', actor), page())
+      return reply.page('access/tokens', use(tokenPagesRef).page('service', actor, query), page())
     },
   }),
   route({
@@ -63,9 +65,10 @@ export const tokenRoutes: Route[] = [
     url: '/admin/tokens/:id/revocation',
     permission: 'access.tokens',
     params,
-    handler: async ({ params, actor, use, request }, reply) => {
+    query: ListQuery,
+    handler: async ({ params, query, actor, use, request }, reply) => {
       await use(tokensRef).revoke(actor, params.id, request.id)
-      return reply.redirect('/admin/tokens', 303)
+      return reply.redirect(listHref('/admin/tokens', query), 303)
     },
   }),
 ]

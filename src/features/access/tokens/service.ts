@@ -1,11 +1,23 @@
 import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
+import { milliseconds } from '../../../api/time.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import { operator } from '../../../platform/auth/operator.ts'
 import { contributionsRef } from '../../../platform/contributions.ts'
 import { digestOf } from '../keys.ts'
-import { findToken, insertToken, listOwnTokens, listTokens, revokeToken, type TokenRow } from '../store/tokens.ts'
+import { type ListPage, type ListQuery, pageOf } from '../list-query.ts'
+import {
+  countTokens,
+  findToken,
+  insertToken,
+  listOwnTokens,
+  listTokens,
+  removeDeadTokens,
+  revokeToken,
+  type TokenRow,
+  tokensBeside,
+} from '../store/tokens.ts'
 import type { Bearers } from './bearer.ts'
 import { checkDraft, type TokenDraft } from './draft.ts'
 import { hintOf, newToken, type TokenKind } from './format.ts'
@@ -28,6 +40,8 @@ export interface Tokens {
   /** The newest first. */
   listOwn(actor: Actor): Token[]
   list(): Token[]
+  /** The newest first, fifty at a time; `q` is looked for in titles, makers and first letters. */
+  page(query: ListQuery): ListPage<Token>
   /** @throws FormFault; PortalError `conflict` for who has no identity of their own, or too many tokens */
   createOwn(
     actor: Actor,
@@ -39,6 +53,8 @@ export interface Tokens {
   /** @throws PortalError `not_found` for one that is somebody else's */
   revokeOwn(actor: Actor, id: string, requestId: string): Promise<void>
   revoke(actor: Actor, id: string, requestId?: string): Promise<void>
+  /** Forgets what was revoked or has ended a while ago; the audit keeps it. */
+  prune(): Promise<void>
 }
 
 export const tokensRef: ServiceRef<Tokens> = serviceRef('access.tokens')
@@ -50,6 +66,8 @@ export interface TokensHost {
 }
 
 const mostOwn = 50
+/** How long dead ones are shown. */
+const keepDead = milliseconds('30d')
 
 export function createTokens(ctx: PluginContext, { bearers, uses, identitiesOf }: TokensHost): Tokens {
   const { db, now } = ctx
@@ -108,6 +126,15 @@ export function createTokens(ctx: PluginContext, { bearers, uses, identitiesOf }
 
     list: () => listTokens(db.read).map(shown),
 
+    page({ q, ...keys }) {
+      const page = pageOf<TokenRow>(keys, {
+        keyOf: ({ id }) => id,
+        read: (side, limit) => tokensBeside(db.read, q, side, limit),
+        count: () => countTokens(db.read, q),
+      })
+      return { ...page, rows: page.rows.map(shown) }
+    },
+
     async createOwn(actor, draft, { identity, requestId }) {
       refuseTokens(actor)
       const own = identity ?? identitiesOf(actor)[0]
@@ -134,6 +161,12 @@ export function createTokens(ctx: PluginContext, { bearers, uses, identitiesOf }
       const row = findToken(db.read, id)
       if (!row) throw absent()
       await revoke(actor, row, requestId)
+    },
+
+    async prune() {
+      const before = new Date(now().getTime() - keepDead)
+      const hashes = await db.write(async (tx) => removeDeadTokens(tx, before))
+      for (const hash of hashes) bearers.forget(hash)
     },
   }
 }

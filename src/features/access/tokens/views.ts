@@ -1,4 +1,5 @@
 import { type FormField, fieldsOf } from '../form-field.ts'
+import type { ListFrame } from '../list-query.ts'
 import { never, usualExpiry } from './draft.ts'
 import type { TokenKind } from './format.ts'
 import { readOnly } from './scope.ts'
@@ -17,6 +18,8 @@ export interface TokenList {
   /** Whether it shows the tokens of everybody, with their owners. */
   everybody: boolean
   rows: readonly TokenLine[]
+  /** Null for one's own, which stand on one page. */
+  frame: ListFrame | null
 }
 
 export interface TokenLine {
@@ -99,13 +102,13 @@ export function tokenFormView(
 
 export function tokenListView(
   tokens: readonly Token[],
-  { everybody, now }: { everybody: boolean; now: Date },
+  { frame, now }: { frame: ListFrame | null; now: Date },
 ): TokenList {
-  const base = everybody ? '/admin/tokens' : '/settings/tokens'
-  return { everybody, rows: tokens.map((token) => lineOf(token, base, now)) }
+  const [base, suffix] = frame ? [frame.action, frame.suffix] : ['/settings/tokens', '']
+  return { everybody: frame !== null, rows: tokens.map((token) => lineOf(token, { base, suffix, now })), frame }
 }
 
-function lineOf(token: Token, base: string, now: Date): TokenLine {
+function lineOf(token: Token, { base, suffix, now }: { base: string; suffix: string; now: Date }): TokenLine {
   const { id, title, kind, hint, permissions, createdBy, createdAt, lastUsedAt, lastAddress, expiresAt } = token
   const [state, stateText] = stateOf(token, now)
   return {
@@ -114,7 +117,7 @@ function lineOf(token: Token, base: string, now: Date): TokenLine {
     createdAt: createdAt.getTime(),
     usedAt: lastUsedAt?.getTime() ?? null,
     endsAt: expiresAt?.getTime() ?? null,
-    revokeAction: state === 'plain' ? null : `${base}/${encodeURIComponent(id)}/revocation`,
+    revokeAction: state === 'plain' ? null : `${base}/${encodeURIComponent(id)}/revocation${suffix}`,
   }
 }
 
