@@ -1,4 +1,5 @@
 import type { ErrorCode, PortalError } from '../../api/errors.ts'
+import { NotAdmitted } from '../../platform/auth/sign-in.ts'
 
 /** `access/refused`: a sign-in through a provider that did not come to its end. */
 export interface RefusedPage {
@@ -12,6 +13,10 @@ export interface RefusedPage {
   again: string | null
   /** All ways to sign in; null where there is no other. */
   others: string | null
+  /** The same way as somebody else; null for whom it did not say who they are. */
+  another: string | null
+  /** Ends the session that the browser has from before; takes a POST. Null where there is none. */
+  signOut: string | null
   requestId: string
 }
 
@@ -28,6 +33,8 @@ export interface RefusedFrom {
   wanted: string
   /** Whether it is the only way. */
   alone: boolean
+  /** Whether the browser is signed in, from before. */
+  signedIn: boolean
   requestId: string
 }
 
@@ -40,18 +47,21 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 }
 
 /** What whoever came back without being signed in reads. */
-export function refusedPage({ error, way, wanted, alone, requestId }: RefusedFrom): Refused {
+export function refusedPage({ error, way, wanted, alone, signedIn, requestId }: RefusedFrom): Refused {
   const { code, message, hint } = error
   const to = wanted === '/' ? '' : `?to=${encodeURIComponent(wanted)}`
   const isOutage = code === 'upstream'
+  const isKnown = error instanceof NotAdmitted
   const page: RefusedPage = {
-    title: titleOf(code, way?.title),
+    title: isKnown ? error.title : titleOf(code, way?.title),
     message,
     hint: hint ?? null,
     tone: isOutage ? 'bad' : code === 'not_found' ? 'plain' : 'warn',
     icon: isOutage ? 'unplug' : code === 'not_found' ? 'search-x' : 'lock',
     again: way ? `/auth/${way.id}/start${to}` : null,
     others: way && alone ? null : `/sign-in${to}`,
+    another: way && isKnown ? `/auth/${way.id}/start${to}${to === '' ? '?' : '&'}other=1` : null,
+    signOut: signedIn ? '/sign-out' : null,
     requestId,
   }
   return { status: statuses[code] ?? 400, page }

@@ -11,9 +11,12 @@ export const flowRoutes: Route[] = [
     url: '/auth/:provider/start',
     public: true,
     params,
-    query: z.object({ to: one }),
+    query: z.object({ to: one, other: one }),
     handler: async ({ params, query, request, use }, reply) =>
-      answer(await use(flowsRef).begin(request, params.provider, query.to), reply),
+      answer(
+        await use(flowsRef).begin(request, params.provider, { to: query.to, other: query.other !== undefined }),
+        reply,
+      ),
   }),
   ...['/auth/:provider/callback', '/api/auth/:provider/handler/frame'].map((url) =>
     route({

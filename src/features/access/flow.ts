@@ -11,6 +11,7 @@ import { signInPagesRef } from './pages.ts'
 import { type Profile, signingInRef } from './profile.ts'
 import type { Beginning, OpenProvider, SignInProvider } from './providers/provider.ts'
 import { Unproven } from './providers/unproven.ts'
+import { sessionsRef } from './sessions.ts'
 import { type FlowRow, insertFlow, takeFlow } from './store/flows.ts'
 
 /** Where the browser goes on, and what it keeps. */
@@ -19,12 +20,18 @@ export interface Sent {
   cookies: string[]
 }
 
+/** Where to afterwards, and whether as somebody else than the last time. */
+export interface Going {
+  to: string | undefined
+  other: boolean
+}
+
 export type FlowAnswer = { sent: Sent } | { refused: Refused }
 
 /** Signing in through another system: there, and back again. */
 export interface Flows {
   /** Sends a browser to a provider. Nothing is written but what its answer is held against. */
-  begin(request: FastifyRequest, way: string, to: string | undefined): Promise<FlowAnswer>
+  begin(request: FastifyRequest, way: string, going: Going): Promise<FlowAnswer>
   /** Takes what the browser brings back. It works once, however it ends. */
   finish(request: FastifyRequest, way: string, signal: AbortSignal): Promise<FlowAnswer>
 }
@@ -60,13 +67,13 @@ export function createFlows(ctx: PluginContext, providers: readonly SignInProvid
   }
 
   return {
-    async begin(request, id, to) {
+    async begin(request, id, { to, other }) {
       const way = ways.get(id)
       if (!way) return noSuchWay(request, id)
       const asked = await attempt(request, way, '/', async () => wantedPath(to))
       if ('refused' in asked) return asked
       const { done: wanted } = asked
-      const begun = await attempt(request, way, wanted, () => send(request, way, wanted))
+      const begun = await attempt(request, way, wanted, () => send(request, way, { wanted, other }))
       return 'refused' in begun ? begun : { sent: begun.done }
     },
 
@@ -82,14 +89,18 @@ export function createFlows(ctx: PluginContext, providers: readonly SignInProvid
     },
   }
 
-  async function send(request: FastifyRequest, { id, callback, provider }: Way, wanted: string): Promise<Sent> {
+  async function send(
+    request: FastifyRequest,
+    { id, callback, provider }: Way,
+    { wanted, other }: { wanted: string; other: boolean },
+  ): Promise<Sent> {
     const kept = cookieOf(request, cookieName)
     // Two tabs may sign in at once, so one browser keeps its name.
     const browser = kept !== undefined && isRandom(kept) ? kept : random()
     const path = callback === 'backstage' ? `/api/auth/${id}/handler/frame` : `/auth/${id}/callback`
     const redirectUri = originOf(request, ctx.use) + path
     const beginning: Beginning = { state: random(), nonce: random(), verifier: random(), redirectUri }
-    const location = await provider().address(beginning)
+    const location = await provider().address({ ...beginning, other })
     const now = ctx.now()
     const row: FlowRow = {
       hash: digest(beginning.state),
@@ -174,7 +185,8 @@ export function createFlows(ctx: PluginContext, providers: readonly SignInProvid
 
   function refuse(request: FastifyRequest, way: Way | undefined, wanted: string, error: PortalError) {
     const alone = ctx.use(signInPagesRef).straightTo(wanted) !== undefined
-    return { refused: refusedPage({ error, way, wanted, alone, requestId: request.id }) }
+    const signedIn = ctx.use(sessionsRef).of(request) !== undefined
+    return { refused: refusedPage({ error, way, wanted, alone, signedIn, requestId: request.id }) }
   }
 }
 

@@ -72,8 +72,15 @@ test('the stream of a session ends with it, in the middle, and tells its page to
   expect(lost.text()).toMatch(/event: changed\nid: .+\ndata: .+\n\n$/)
   await expect.poll(open, soon).toBe(1)
   expect([mine.isOver(), mine.text()]).toEqual([false, expect.not.stringContaining('event: changed')])
-  const page = await there.get('/catalog', { 'hx-request': 'true', 'hx-request-type': 'partial' })
-  expect([page.status, page.headers['hx-redirect']]).toEqual([401, expect.stringContaining('/sign-in?to=')])
+  const asked = {
+    'hx-request': 'true',
+    'hx-request-type': 'partial',
+    'hx-current-url': 'http://localhost:7007/catalog',
+  }
+  const page = await there.get('/catalog', { ...asked, 'callboard-live': 'again' })
+  expect([page.status, page.headers['hx-redirect']]).toEqual([401, '/sign-in?out=1&to=%2Fcatalog'])
+  const clicked = await there.get('/catalog', asked)
+  expect([clicked.status, clicked.headers['hx-redirect']]).toEqual([401, '/sign-in?to=%2Fcatalog'])
 })
 
 test.each([

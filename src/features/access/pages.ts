@@ -22,7 +22,8 @@ export interface SignInPagesHost {
 }
 
 export function createSignInPages({ title, providers, local, proxied }: SignInPagesHost): SignInPages {
-  const startOf = ({ id }: SignInProvider, to: string) => `/auth/${id}/start?to=${encodeURIComponent(to)}`
+  const startOf = ({ id }: SignInProvider, to: string, other = '') =>
+    `/auth/${id}/start?to=${encodeURIComponent(to)}${other}`
 
   return {
     straightTo(to) {
@@ -30,13 +31,13 @@ export function createSignInPages({ title, providers, local, proxied }: SignInPa
       return only && others.length === 0 && !local ? startOf(only, to) : undefined
     },
 
-    show(reply, { to, name = '', problem, isOut = false }, status = 200) {
+    show(reply, { to, name = '', problem, isOut = false, isOther = false }, status = 200) {
       const props: SignInPage = {
         portalTitle: title,
         ways: providers.map((provider) => ({
           title: provider.title,
           icon: provider.icon,
-          href: startOf(provider, to),
+          href: startOf(provider, to, isOther ? '&other=1' : ''),
         })),
         form: local ? { to, name, focus: name === '' ? 'name' : 'password' } : null,
         problem: problem ?? null,

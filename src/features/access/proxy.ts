@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import { PortalError } from '../../api/errors.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { NotAdmitted } from '../../platform/auth/sign-in.ts'
 import type { ProxyOptions } from './config.ts'
 import type { Profile } from './profile.ts'
 
@@ -11,7 +11,7 @@ export interface Proxies {
   /**
    * Whom a proxy names; undefined where none names anybody.
    *
-   * @throws PortalError `forbidden` for a name from elsewhere, or one that cannot be read
+   * @throws NotAdmitted for a name from elsewhere, or one that cannot be read
    */
   personOf(request: FastifyRequest): Profile | undefined
 }
@@ -20,6 +20,7 @@ export interface Proxies {
 export const proxiesRef: ServiceRef<Proxies> = serviceRef('access.proxies')
 
 const longest = 320
+const title = 'You cannot sign in this way'
 
 /** @param refused is told of a header that was not believed */
 export function createProxies(
@@ -48,20 +49,16 @@ export function createProxies(
     if (login === undefined) return undefined
     if (!isTrusted(plain(request.ip))) {
       refused(request, 'header from a stranger')
-      throw new PortalError(
-        'forbidden',
-        `The header ${options.header} does not come from a proxy that this portal trusts`,
-        {
-          hint: `It came from ${plain(request.ip)}. If that is your proxy, add the address to access({ proxy: { from } }); else open the portal through the proxy.`,
-        },
-      )
+      throw new NotAdmitted(title, `The header ${options.header} does not come from a proxy that this portal trusts`, {
+        hint: `It came from ${plain(request.ip)}. If that is your proxy, add the address to access({ proxy: { from } }); else open the portal through the proxy.`,
+      })
     }
     const email = options.email && headerOf(request, options.email)
     const name = options.name && headerOf(request, options.name)
     for (const text of [login, email, name]) {
       if (text === undefined || isReadable(text)) continue
       refused(request, 'unreadable header')
-      throw new PortalError('forbidden', 'The proxy in front of the portal does not say clearly who you are', {
+      throw new NotAdmitted(title, 'The proxy in front of the portal does not say clearly who you are', {
         hint: `Each of its headers is to name one person in at most ${longest} characters, without a comma.`,
       })
     }

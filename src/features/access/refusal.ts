@@ -1,13 +1,13 @@
-import { PortalError } from '../../api/errors.ts'
+import { NotAdmitted } from '../../platform/auth/sign-in.ts'
 import type { Attempt, Match } from './matching.ts'
 import type { Profile } from './profile.ts'
 import type { Judgement } from './who.ts'
 
 /** What somebody is told who does not get in: who they are there, what was tried, and what to ask for. */
-export function refusalOf(profile: Profile, { match, disabled }: Judgement, title: string): PortalError {
+export function refusalOf(profile: Profile, { match, disabled }: Judgement, title: string): NotAdmitted {
   const { login, email, name, subject } = profile
   if (disabled) {
-    return new PortalError('forbidden', `The account ${subject} was disabled`, {
+    return new NotAdmitted('You cannot sign in any more', `The account ${subject} was disabled`, {
       hint: 'Ask an administrator of the portal to enable it again.',
     })
   }
@@ -17,7 +17,7 @@ export function refusalOf(profile: Profile, { match, disabled }: Judgement, titl
   const why = ambiguous
     ? `${ambiguous.found.length} Users of the catalog fit ${inWords(ambiguous)}: ${ambiguous.found.join(', ')}`
     : 'no User of the catalog fits'
-  return new PortalError('forbidden', `${title} says that you are ${who}, but ${why}`, {
+  return new NotAdmitted('You cannot sign in yet', `${title} says that you are ${who}, but ${why}`, {
     hint: [triedOf(match), remedyOf(profile, match)].join('\n'),
   })
 }

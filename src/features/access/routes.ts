@@ -16,12 +16,15 @@ export const routes: Route[] = [
     method: 'GET',
     url: '/sign-in',
     public: true,
-    query: z.object({ to: wanted, out: one }),
+    query: z.object({ to: wanted, out: one, other: one }),
     handler: ({ query, actor, use }, reply) => {
-      if (actor.kind === 'user') return reply.redirect(query.to, 303)
+      const isOther = query.other !== undefined
+      if (actor.kind === 'user' && !isOther) return reply.redirect(query.to, 303)
       const isOut = query.out !== undefined
-      const straight = isOut ? undefined : use(signInPagesRef).straightTo(query.to)
-      return straight ? reply.redirect(straight, 303) : use(signInPagesRef).show(reply, { to: query.to, isOut })
+      const straight = isOut || isOther ? undefined : use(signInPagesRef).straightTo(query.to)
+      return straight
+        ? reply.redirect(straight, 303)
+        : use(signInPagesRef).show(reply, { to: query.to, isOut, isOther })
     },
   }),
   route({

@@ -77,7 +77,9 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
       guest: options.guest,
       isOpen,
       sessionOf: sessions.keyOf,
-      href: (to) => `/sign-in?to=${encodeURIComponent(to)}`,
+      href: (to, isOut) => `/sign-in?${isOut ? 'out=1&' : ''}to=${encodeURIComponent(to)}`,
+      otherHref: (to) =>
+        options.local || ways.length > 0 ? `/sign-in?other=1&to=${encodeURIComponent(to)}` : undefined,
       menu: (request) => ({
         ...(sessions.of(request)
           ? { signOut: '/sign-out' }

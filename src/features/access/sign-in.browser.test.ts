@@ -99,8 +99,13 @@ test('a session that is ended in another browser ends in the middle of what it d
   const own = await site.visit('/settings')
   await signIn(own, 'u-anna')
   await own.waitForURL(`${site.address}/settings`)
+  const open = async () => Number(/callboard_live_pages (\d+)/.exec(await site.portal.portal.metrics.metrics())?.[1])
+  await expect.poll(open, soon).toBe(1)
   await own.getByRole('button', { name: /^End the (other one|\d+ others)$/ }).click()
   await expect.poll(() => own.getByRole('button', { name: /^End/ }).count(), soon).toBe(0)
+  // Nobody touches it: it leaves what it showed by itself, and is not signed in again by the way.
+  await lost.waitForURL(`${site.address}/sign-in?out=1&to=%2Fcatalog`)
+  await lost.getByText('You are signed out').waitFor()
   expect(await whoIs(lost)).toMatchObject({ kind: 'guest' })
   await lost.goto('/catalog')
   // The provider still knows them, so they are let in again; but that is a new session.
@@ -115,7 +120,7 @@ test.each([
 ])('%s, whom the catalog does not know, reads why', async (login, shown) => {
   const page = await site.visit(wanted)
   await signIn(page, login)
-  await page.getByRole('heading', { name: 'You are not signed in' }).waitFor()
+  await page.getByRole('heading', { name: 'You cannot sign in yet' }).waitFor()
   const text = (await page.locator('#access-refused').textContent()) ?? ''
   expect(text).toContain(shown)
   expect(text).toContain('no User of the catalog fits')
@@ -125,6 +130,11 @@ test.each([
   expect(await whoIs(page)).toMatchObject({ kind: 'guest' })
   const [line] = (await site.portal.audit()).filter(({ action }) => action === 'access.sign-in')
   expect(line).toMatchObject({ result: 'denied', detail: { reason: 'no User of the catalog' } })
+  // The provider knows them, and asks all the same.
+  await page.getByRole('link', { name: 'Use another account' }).click()
+  await signIn(page, 'u-anna')
+  await page.waitForURL(site.address + wanted)
+  expect(await whoIs(page)).toMatchObject({ id: 'user:default/anna' })
 })
 
 test('one who thinks better of it comes back to a page with another try', async () => {

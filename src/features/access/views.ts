@@ -27,6 +27,8 @@ export interface SignInState {
   name?: string | undefined
   problem?: string | undefined
   isOut?: boolean
+  /** One wants to be somebody else than the provider knows already. */
+  isOther?: boolean
 }
 
 export interface SessionRow {

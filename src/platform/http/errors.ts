@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { z } from 'zod'
 import { type ErrorCode, PortalError } from '../../api/errors.ts'
 import type { Reply } from '../../api/route.ts'
-import type { SignIn } from '../auth/sign-in.ts'
+import { NotAdmitted, type SignIn } from '../auth/sign-in.ts'
 
 const statuses: Record<ErrorCode, number> = {
   invalid: 400,
@@ -81,28 +81,43 @@ async function answer(
     if (request.headers['hx-request']) {
       return reply
         .code(status)
-        .header('hx-redirect', signIn.href(pageOf(request)))
+        .header('hx-redirect', signIn.href(pageOf(request), followsLive(request)))
         .send()
     }
     if (request.method === 'GET' && !isEventSource(request)) return reply.redirect(signIn.href(request.url), 303)
   }
+  const isRefused = error instanceof NotAdmitted
   const props = {
     code: error.code,
     status,
-    title: titles[error.code],
+    title: isRefused ? error.title : titles[error.code],
     message: error.message,
     hint: error.hint ?? null,
     requestId: request.id,
     // Whoever is not signed in finds nothing behind the other links.
-    ...(signIn && !request.actor && { signInHref: signIn.href(request.method === 'GET' ? request.url : '/') }),
+    ...(signIn && !request.actor && waysIn(signIn, request, isRefused)),
     retryHref: mayHelp.has(error.code) && request.method === 'GET' ? request.url : null,
   }
   return reply.page('shared/error', props, { title: props.title, status })
 }
 
+/** Where to sign in; whoever was refused tries as somebody else. */
+function waysIn(signIn: SignIn, request: FastifyRequest, isRefused: boolean) {
+  const to = request.method === 'GET' ? request.url : '/'
+  if (!isRefused) return { signInHref: signIn.href(to) }
+  return {
+    refused: { otherHref: signIn.otherHref(to) ?? null, signOut: signIn.menu(request).signOut ?? null },
+  }
+}
+
 /** A program: it cannot sign in, and reads no pages unless it asks for them. */
 function bearsToken({ headers }: FastifyRequest): boolean {
   return /^bearer /i.test(headers.authorization ?? '')
+}
+
+/** A page that was told to look: nobody asked for it, so that nobody is signed in again by it. */
+function followsLive({ headers }: FastifyRequest): boolean {
+  return headers['callboard-live'] === 'again'
 }
 
 /** It would follow to the page, and make nothing of it. */

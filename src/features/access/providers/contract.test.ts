@@ -158,6 +158,20 @@ describe.each(Object.entries(subjects))(
       if (!id.startsWith('gith') && id !== 'ghe') expect(asked).toMatchObject({ nonce: given.nonce })
     })
 
+    test('asks who one is where one wants to be somebody else', async () => {
+      const { way } = opened()
+      const prompt = async (other: boolean) =>
+        new URL(await way.address({ ...beginning(id), other })).searchParams.get('prompt')
+      const asking = {
+        github: 'select_account',
+        ghe: 'select_account',
+        google: 'select_account',
+        microsoft: 'select_account',
+      }
+      const expected = id === 'gitlab' ? null : (asking[id as keyof typeof asking] ?? 'login')
+      expect([await prompt(false), await prompt(true)]).toEqual([null, expected])
+    })
+
     test('says who it is that came back', async () => {
       const { way, fake } = opened()
       const given = beginning(id)

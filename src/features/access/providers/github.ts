@@ -52,7 +52,7 @@ function open(ctx: PluginContext, options: Options & { id: string; title: string
   }
 
   return {
-    async address({ state, verifier, redirectUri }: Beginning) {
+    async address({ state, verifier, redirectUri, other }) {
       const { library, configuration } = await configured()
       const parameters = {
         scope: scopes.join(' '),
@@ -60,6 +60,7 @@ function open(ctx: PluginContext, options: Options & { id: string; title: string
         state,
         code_challenge: await library.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ...(other && { prompt: 'select_account' }),
       }
       return asking(title, async () => library.buildAuthorizationUrl(configuration, parameters).href)
     },

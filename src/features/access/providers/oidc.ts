@@ -54,6 +54,8 @@ export interface OidcPreset {
   worldwide: boolean
   /** Further parameters of the address that browsers are sent to. */
   parameters?: Readonly<Record<string, string>>
+  /** What `prompt` makes it ask who one is; `login`, which the standard demands of all, unless given. */
+  asking?: 'select_account' | null
   /** @throws Unproven for somebody who may not come in this way */
   admit?(claims: Claims): void
   /** As it was configured. */
@@ -132,10 +134,11 @@ function open(ctx: PluginContext, settings: OidcPreset): OpenProvider {
   }
 
   return {
-    async address({ state, nonce, verifier, redirectUri }: Beginning) {
+    async address({ state, nonce, verifier, redirectUri, other }) {
       const { library, configuration } = await configured()
       const parameters = {
         ...settings.parameters,
+        ...(other && settings.asking !== null && { prompt: settings.asking ?? 'login' }),
         scope: settings.scopes.join(' '),
         redirect_uri: redirectUri,
         state,

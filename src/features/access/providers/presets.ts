@@ -26,6 +26,7 @@ export function google(given: z.input<typeof GoogleOptions>): SignInProvider {
   )
   return oidcProvider({
     ...settings,
+    asking: 'select_account',
     annotations: { 'google.com/email': 'email' },
     ...(domain !== undefined && { parameters: { hd: domain }, admit: (claims) => admitDomain(claims, domain) }),
     options,
@@ -55,7 +56,7 @@ export function microsoft(given: z.input<typeof MicrosoftOptions>): SignInProvid
     { id: 'microsoft', title: 'Microsoft', icon: 'app-window' },
   )
   const annotations = { 'graph.microsoft.com/user-id': 'oid', 'microsoft.com/email': 'email' }
-  return oidcProvider({ ...settings, annotations, options })
+  return oidcProvider({ ...settings, asking: 'select_account', annotations, options })
 }
 
 export const GitlabOptions = ClientOptions.omit({ trustEmail: true }).extend({
@@ -70,7 +71,9 @@ export function gitlab(given: z.input<typeof GitlabOptions>): SignInProvider {
     { ...options, trustEmail: false, issuer: `https://${options.host}` },
     { id: 'gitlab', title: 'GitLab', icon: 'branch' },
   )
-  return oidcProvider({ ...settings, annotations: { [`${options.host}/user-id`]: 'sub' }, options })
+  const annotations = { [`${options.host}/user-id`]: 'sub' }
+  // It does not document that it takes any.
+  return oidcProvider({ ...settings, asking: null, annotations, options })
 }
 
 export const KeycloakOptions = ClientOptions.extend({

@@ -41,9 +41,10 @@ export interface OpenProvider {
   /**
    * Where the browser is sent to.
    *
+   * @param beginning with `other`, it is to ask who one is even where it knows somebody
    * @throws PortalError `upstream` when the provider cannot be asked how it works
    */
-  address(beginning: Beginning): Promise<string>
+  address(beginning: Beginning & { other?: boolean }): Promise<string>
   /**
    * Redeems what the provider sent back and says who it is.
    *
