@@ -174,7 +174,12 @@ export interface AuditLine {
   /** On what: a reference, a job, a source. */
   target: string
   requestId?: string
+  /** From where; unless given, where the request with this id was sent from, while that is being answered. */
+  address?: string
   result?: 'ok' | 'denied' | 'failed'
+  /** Where something was changed: the same fields of it, without secrets, as they were and as they are now. */
+  before?: object | undefined
+  after?: object | undefined
   detail?: object
 }
 

@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client'
 import { messageOf, PortalError } from '../api/errors.ts'
 import { shownChanged } from '../api/live.ts'
 import type { Plugin } from '../api/plugin.ts'
+import { type Audit, auditRef, createAuditor } from '../platform/audit/auditor.ts'
 import { type LoadedConfig, loadedConfig } from '../platform/config/load.ts'
 import { type Contributions, contributionsRef } from '../platform/contributions.ts'
 import { dataFolder } from '../platform/data-folder.ts'
@@ -17,6 +18,7 @@ import { createEvents, type Events } from '../platform/events/events.ts'
 import { portalAddress } from '../platform/http/address.ts'
 import { createMetrics, metricsRegistry } from '../platform/http/metrics.ts'
 import { portalTitle } from '../platform/http/page.ts'
+import { createSenders, type Senders, senderSeam } from '../platform/http/senders.ts'
 import { addressGuard, createAddressGuard } from '../platform/http-client/address-guard.ts'
 import { createHttpClient, type HttpClientOptions } from '../platform/http-client/client.ts'
 import { createListedHosts, listedHosts } from '../platform/http-client/listed-hosts.ts'
@@ -56,6 +58,8 @@ export interface Parts {
   events: Events
   metrics: Registry
   jobs: JobRunner
+  senders: Senders
+  audit: Audit
   contributions: Contributions
   now: () => Date
   id: () => string
@@ -88,6 +92,8 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   const metrics = createMetrics()
   const http = createHttpClient({ ...options.network, options: config.outbound, log, metrics, now })
   closing.add('the connections to other systems', () => http.close())
+  const senders = createSenders(() => services.tryUse(senderSeam))
+  const audit = createAuditor({ now, id, senders, events })
   let jobs: JobRunner | undefined
   const contextOf = (plugin: Plugin) =>
     createContext(plugin.name, {
@@ -96,6 +102,7 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
       services,
       events,
       http,
+      audit,
       jobs: () => there(jobs, 'The jobs'),
       policy: () => services.tryUse(policySeam) ?? openPolicy,
       now,
@@ -111,6 +118,7 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   services.provide(listedHosts, createListedHosts(config.outbound), 'the portal')
   const { resolver } = options.network ?? {}
   services.provide(addressGuard, createAddressGuard({ options: config.outbound, resolver }), 'the portal')
+  services.provide(auditRef, audit, 'the portal')
   services.provide(loadedConfig, config, 'the portal')
   services.provide(portalVersion, version, 'the portal')
   services.provide(portalAddress, config.baseUrl, 'the portal')
@@ -118,7 +126,8 @@ async function assembleParts(options: AssembleOptions, closing: Closing): Promis
   jobs = createJobs({ db, log, now, id, kinds: contributions.jobs.map(kindOf), changed: jobsChanged })
   services.provide(jobRunner, jobs, 'the portal')
   for (const plugin of plugins) await plugin.setup?.(there(contributions.contexts.get(plugin.name), plugin.name))
-  return { db, lock, services, events, metrics, jobs, contributions, now, id, closing, close: () => closing.close() }
+  const close = () => closing.close()
+  return { db, lock, services, events, metrics, jobs, senders, audit, contributions, now, id, closing, close }
 }
 
 async function prepareData({ config, plugins, log, command }: AssembleOptions, closing: Closing, now: () => Date) {

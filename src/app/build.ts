@@ -7,6 +7,7 @@ import { shownChanged } from '../api/live.ts'
 import type { Plugin } from '../api/plugin.ts'
 import type { Route } from '../api/route.ts'
 import { portalStarted, type ServiceRef } from '../api/wiring.ts'
+import { createRefusals } from '../platform/audit/refusals.ts'
 import { withOperator, withOperatorPolicy } from '../platform/auth/operator.ts'
 import { sessionsEnded } from '../platform/auth/sign-in.ts'
 import { bellSeam } from '../platform/http/bell.ts'
@@ -84,6 +85,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     signIn: access.signIn,
     notice: access.notice,
   }
+  const { db, audit, senders, now } = parts
   const { app, routes } = await createServer({
     log,
     id: parts.id,
@@ -92,6 +94,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     metrics: parts.metrics,
     assets,
     page,
+    refused: createRefusals({ db, audit, senders, now, log }),
   })
   closing.add('the server', () => app.close())
   closing.add('the jobs', () => jobs.stop())
@@ -103,6 +106,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   const host = {
     policy: withOperatorPolicy(access.policy),
     permissions: contributions.permissions,
+    senders,
     use: <T>(service: ServiceRef<T>) => services.use(service, 'a route'),
   }
   for (const route of [...own.map(ofPlatform), ...contributions.routes]) addRoute(app, route, host)

@@ -5,7 +5,7 @@ import type { Entity } from '../api/entity.ts'
 import type { HttpClient } from '../api/http-client.ts'
 import type { Jobs, PluginContext } from '../api/plugin.ts'
 import type { ServiceRef } from '../api/wiring.ts'
-import { writeAudit } from '../platform/audit/audit.ts'
+import type { Audit } from '../platform/audit/auditor.ts'
 import type { Events } from '../platform/events/events.ts'
 import { authorize, type Policy } from '../platform/permissions/policy.ts'
 
@@ -38,6 +38,7 @@ export interface ContextHost {
   services: Services
   events: Events
   http: HttpClient
+  audit: Audit
   /** Asked for late: jobs need the contributions, and these their contexts. */
   jobs(): Jobs
   policy(): Policy
@@ -54,7 +55,7 @@ export function createContext(plugin: string, host: ContextHost): PluginContext 
     log: host.log.child({ plugin }),
     jobs: { enqueue: (tx, id, options) => host.jobs().enqueue(tx, `${plugin}.${id}`, options) },
     http: host.http,
-    audit: (tx, line) => writeAudit(tx, line, host),
+    audit: host.audit,
     authorize: (actor: Actor, permission: string, entity?: Entity) =>
       authorize(host.policy(), actor, permission, entity),
     allows: (actor, permission, entity) => host.policy().check(actor, permission, entity).allow,

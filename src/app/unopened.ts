@@ -37,6 +37,7 @@ export function unopened(
       request: async () => refuse('The way to other systems'),
       stream: async () => refuse('The way to other systems'),
     },
+    audit: () => refuse('The database'),
     events: createEvents({ db: { inTransaction: () => false, afterCommit: () => refuse('The database') }, log }),
     jobs: () => refuse('The list of jobs'),
     policy: () => openPolicy,

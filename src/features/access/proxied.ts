@@ -43,11 +43,13 @@ export function createProxied({ ctx, proxies, people, signingIn }: ProxiedHost):
   function note(request: FastifyRequest, profile: Profile, actor: Actor): void {
     const { provider, subject, login = null, email = null, name = null } = profile
     const id = findIdentityOf(ctx.db.read, provider, subject)?.id ?? ctx.id()
-    const detail = { provider, login, address: proxies.addressOf(request) }
+    const detail = { provider, login }
+    const line = { action: 'access.sign-in', actor, target: actor.id, requestId: request.id, detail }
+    const address = proxies.addressOf(request)
     const times = { firstAt: ctx.now(), lastAt: ctx.now() }
     const written = ctx.db.write(async (tx) => {
       await saveIdentity(tx, { id, provider, subject, login, email, name, ref: actor.ref ?? null, profile, ...times })
-      await ctx.audit(tx, { action: 'access.sign-in', actor, target: actor.id, requestId: request.id, detail })
+      await ctx.audit(tx, { ...line, address })
     })
     written.catch((error: unknown) => {
       noted.delete(`in ${subject}`)

@@ -59,7 +59,8 @@ describe('a header', () => {
           result: 'failed',
           target: 'proxy',
           actor: { id: 'anonymous' },
-          detail: { reason: 'header from a stranger', address },
+          address,
+          detail: { reason: 'header from a stranger' },
         }),
       )
     },

@@ -137,7 +137,8 @@ describe('signing in', () => {
     expect(line).toMatchObject({
       result: 'ok',
       actor: { id: 'user:default/anna', kind: 'user' },
-      detail: { provider: 'github', login: 'anna-gh', rule: 'email', address: '127.0.0.1' },
+      address: '127.0.0.1',
+      detail: { provider: 'github', login: 'anna-gh', rule: 'email' },
     })
     expect(JSON.stringify(await portal.audit())).not.toContain(person.cookie.split('=')[1])
   })

@@ -3,7 +3,6 @@ import type { Actor } from '../../api/actor.ts'
 import { PortalError } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
-import type { Proxies } from './proxy.ts'
 import type { Session, Sessions } from './sessions.ts'
 import type { People } from './who.ts'
 
@@ -23,7 +22,7 @@ export const ownSessionsRef: ServiceRef<OwnSessions> = serviceRef('access.own-se
 
 export function createOwnSessions(
   ctx: PluginContext,
-  { sessions, people, proxies }: { sessions: Sessions; people: People; proxies: Proxies },
+  { sessions, people }: { sessions: Sessions; people: People },
 ): OwnSessions {
   function list(actor: Actor, request: FastifyRequest) {
     const current = sessions.of(request)
@@ -77,9 +76,8 @@ export function createOwnSessions(
         const actor = request.actor ?? { id: session.identity, kind: 'user', name: session.identity, groups: [] }
         const ended = await ctx.db.write(async (tx) => {
           const hashes = await sessions.end(tx, [session.id], 'signed-out')
-          const address = proxies.addressOf(request)
           const line = { action: 'access.sign-out', actor, target: session.id, requestId: request.id }
-          await ctx.audit(tx, { ...line, detail: { address } })
+          await ctx.audit(tx, line)
           return hashes
         })
         sessions.forget(ended)

@@ -6,6 +6,7 @@ import type { SignIn } from '../../platform/auth/sign-in.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
 import { portalAddress } from '../../platform/http/address.ts'
 import { portalTitle } from '../../platform/http/page.ts'
+import { senderSeam } from '../../platform/http/senders.ts'
 import { ownershipSeam } from '../../platform/permissions/ownership.ts'
 import type { Policy } from '../../platform/permissions/policy.ts'
 import type { AccessOptions } from './config.ts'
@@ -55,8 +56,9 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
   ctx.provide(whoRef, people)
   ctx.provide(administratorsRef, people)
   ctx.provide(proxiesRef, proxies)
+  ctx.provide(senderSeam, (request) => proxies.addressOf(request))
   ctx.provide(sessionsRef, sessions)
-  ctx.provide(ownSessionsRef, createOwnSessions(ctx, { sessions, people, proxies }))
+  ctx.provide(ownSessionsRef, createOwnSessions(ctx, { sessions, people }))
   ctx.provide(signingInRef, signingIn)
   ctx.provide(workRef, sessions)
   const pages = { title: ctx.use(portalTitle), providers: ways, local: options.local, proxied: Boolean(options.proxy) }

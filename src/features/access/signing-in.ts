@@ -49,7 +49,7 @@ export function createSigningIn(host: SigningInHost): SigningInService {
       const rule = match.user ? match.rule : undefined
       await ctx.audit(tx, {
         ...{ action: 'access.sign-in', actor, target: actor.id, requestId: request.id },
-        detail: { provider, login: profile.login, rule, address, session: id },
+        detail: { provider, login: profile.login, rule, session: id },
       })
       return { cookie, ended }
     })
@@ -70,7 +70,7 @@ export function createSigningIn(host: SigningInHost): SigningInService {
     await ctx.db.write((tx) =>
       ctx.audit(tx, {
         ...{ action: 'access.sign-in', actor, target: provider, requestId: request.id, result },
-        detail: { provider, reason, address },
+        ...{ address, detail: { provider, reason } },
       }),
     )
   }

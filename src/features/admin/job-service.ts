@@ -35,8 +35,8 @@ export function createJobService(ctx: PluginContext): JobService {
       ctx.authorize(actor, permission)
       await ctx.db.write(async (tx) => {
         const { kind, state, error } = await runner().retry(tx, id)
-        const detail = { job: id, state, ...(error !== undefined && { error }) }
-        await ctx.audit(tx, { action: 'jobs.retry', actor, target: kind, requestId, detail })
+        const line = { action: 'jobs.retry', actor, target: kind, requestId, detail: { job: id } }
+        await ctx.audit(tx, { ...line, before: { jobState: state, error }, after: { jobState: 'waiting' } })
       })
     },
 
@@ -44,8 +44,9 @@ export function createJobService(ctx: PluginContext): JobService {
       ctx.authorize(actor, permission)
       await ctx.db.write(async (tx) => {
         const { kind, key, payload } = await runner().cancel(tx, id)
-        const detail = { job: id, ...(key !== undefined && { key }) }
-        await ctx.audit(tx, { action: 'jobs.cancel', actor, target: kind, requestId, detail })
+        const detail = { job: id, ...(key !== undefined && { jobKey: key }) }
+        const line = { action: 'jobs.cancel', actor, target: kind, requestId, detail }
+        await ctx.audit(tx, { ...line, before: { jobState: 'waiting' }, after: { jobState: 'cancelled' } })
         ctx.emit(jobCancelled, { kind, payload })
       })
     },

@@ -69,13 +69,19 @@ export function createSettings(
     async save(actor, chosen, requestId) {
       const person = personOf(actor)
       await ctx.db.write(async (tx) => {
+        const before = audited(await listSettings(tx, person))
         await saveSettings(tx, person, chosen)
-        const detail = {
-          topics: chosen.map(({ topic, portal, email }) => `${topic}: ${portal ? 'portal' : 'no portal'}, ${email}`),
-        }
-        await ctx.audit(tx, { action: 'notifications.settings', actor, target: person, requestId, detail })
+        const after = audited(await listSettings(tx, person))
+        await ctx.audit(tx, { action: 'notifications.settings', actor, target: person, requestId, before, after })
         ctx.emit(shownChanged, { topics: [liveTopic(person)] })
       })
     },
   }
+}
+
+/** What the audit keeps: the choice by topic. */
+function audited(settings: readonly TopicSetting[]) {
+  const textOf = ({ portal, email }: TopicSetting) =>
+    `${portal ? 'portal' : 'no portal'}, mail ${email ?? 'not chosen'}`
+  return Object.fromEntries(settings.map((one) => [one.topic, textOf(one)]))
 }

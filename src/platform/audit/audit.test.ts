@@ -172,6 +172,58 @@ test('secrets do not reach the file', async () => {
   })
 })
 
+test('what sign-in knows does not reach the file, under whatever name and in whatever field', async () => {
+  const { db, clock } = await testAudit()
+  const secrets = {
+    ...{ password: 'hunter2', newPassword: 'hunter2', token: 'hunter2', id_token: 'hunter2', accessToken: 'hunter2' },
+    ...{ code: 'hunter2', state: 'hunter2', key: 'hunter2', codeVerifier: 'hunter2', nonce: 'hunter2' },
+    ...{ cookie: 'callboard=hunter2', 'Set-Cookie': ['a=hunter2', 'b=hunter2'], cookies: { callboard: 'hunter2' } },
+    ...{ clientSecret: 'hunter2', headers: { cookie: 'hunter2', authorization: 'Basic hunter2' } },
+    url: '/sign-in/password?key=hunter2&to=/catalog',
+    back: 'https://portal.example/api/auth/oidc/handler/frame?code=hunter2&state=hunter2#access_token=hunter2',
+    said: 'GET with Authorization: Bearer hunter2hunter2 and cbp_hunter2hunter2hunter2 was refused',
+  }
+  await db.write((tx) =>
+    writeAudit(
+      tx,
+      {
+        ...{ action: 'access.sign-in', actor: anna, target: 'x' },
+        ...{ detail: secrets, before: { deep: [secrets] }, after: secrets },
+      },
+      clock,
+    ),
+  )
+  const rows = await db.read.all<object>(sql`select * from audit_lines`)
+  expect(JSON.stringify(rows)).not.toContain('hunter2')
+  const [line] = await listAudit(db.read)
+  expect(line?.detail).toMatchObject({ code: '••••••', url: '/sign-in/password?key=••••••&to=/catalog' })
+})
+
+test('names that only sound like a secret are kept', async () => {
+  const { db, clock } = await testAudit()
+  const detail = {
+    statusCode: 'E1',
+    jobState: 'failed',
+    jobKey: 'folder:a',
+    keyboard: 'us',
+    codes: 'a',
+    hasPassword: true,
+  }
+  await db.write((tx) => writeAudit(tx, { action: 'a.b', actor: anna, target: 'x', detail }, clock))
+  expect((await listAudit(db.read))[0]?.detail).toEqual(detail)
+})
+
+test('lines stay in order when the clock goes back while the portal is down', async () => {
+  const { db, write } = await testAudit()
+  await write('first')
+  const past = () => new Date('2020-01-01T00:00:00Z')
+  const clock = { now: past, id: createIdSource(past) }
+  for (const action of ['second', 'third']) {
+    await db.write((tx) => writeAudit(tx, { action, actor: anna, target: 'x' }, clock))
+  }
+  expect((await listAudit(db.read)).map(({ action }) => action)).toEqual(['third', 'second', 'first'])
+})
+
 test('a detail of any shape and size is kept within bounds', async () => {
   const { db, write } = await testAudit()
   const round: Record<string, unknown> = {

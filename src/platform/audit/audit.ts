@@ -1,7 +1,8 @@
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, lt, max } from 'drizzle-orm'
 import type { Actor } from '../../api/actor.ts'
 import type { Reader, Transaction } from '../../api/database.ts'
 import type { AuditLine } from '../../api/plugin.ts'
+import { idAfter } from '../db/id.ts'
 import { redact } from './redaction.ts'
 import { auditLines } from './schema.ts'
 
@@ -13,9 +14,18 @@ export interface AuditRecord {
   action: string
   target: string
   requestId?: string
-  result: 'ok' | 'denied' | 'failed'
+  /** Where it was asked from. */
+  address?: string
+  /** The proxy that it came through. */
+  proxy?: string
+  result: AuditResult
   detail?: unknown
+  before?: unknown
+  after?: unknown
 }
+
+export const auditResults = ['ok', 'denied', 'failed'] as const
+export type AuditResult = (typeof auditResults)[number]
 
 /** Where ids and times of lines come from. */
 export interface AuditClock {
@@ -36,14 +46,24 @@ export interface AuditPage {
  * Writes a line in the transaction of what it tells about, so that neither is there without the other. Secrets in
  * `detail` become dots, long texts and lists are cut.
  */
-export async function writeAudit(tx: Transaction, line: AuditLine, { now, id }: AuditClock): Promise<void> {
-  const { action, actor, target, requestId, result = 'ok', detail } = line
+export async function writeAudit(
+  tx: Transaction,
+  line: AuditLine & { proxy?: string },
+  { now, id }: AuditClock,
+): Promise<void> {
+  const { action, actor, target, requestId, address, proxy, result = 'ok', detail, before, after } = line
+  const [last] = await tx.select({ id: max(auditLines.id) }).from(auditLines)
   await tx.insert(auditLines).values({
-    ...{ id: id(), at: now(), action, target, requestId, result },
+    ...{ id: beyond(last?.id ?? '', id()), at: now(), action, target, requestId, address, proxy, result },
     ...{ actorId: actor.id, actorKind: actor.kind, actorName: actor.name },
     detail: detail && redact(detail),
+    before: before && redact(before),
+    after: after && redact(after),
   })
 }
+
+/** Lines stand in the order of their ids, also when the clock went back while the portal was down. */
+const beyond = (last: string, id: string) => (id > last ? id : idAfter(last))
 
 /** The youngest lines first. */
 export async function listAudit(reader: Reader, page: AuditPage = {}): Promise<AuditRecord[]> {
@@ -63,12 +83,16 @@ export async function listAudit(reader: Reader, page: AuditPage = {}): Promise<A
   return rows.map(toRecord)
 }
 
-function toRecord(row: typeof auditLines.$inferSelect): AuditRecord {
-  const { id, at, action, target, result, requestId, detail } = row
+export function toRecord(row: typeof auditLines.$inferSelect): AuditRecord {
+  const { id, at, action, target, result, requestId, address, proxy, detail, before, after } = row
   return {
     ...{ id, at, action, target, result },
     actor: { id: row.actorId, kind: row.actorKind, name: row.actorName },
     ...(requestId !== null && { requestId }),
+    ...(address !== null && { address }),
+    ...(proxy !== null && { proxy }),
     ...(detail !== null && { detail }),
+    ...(before !== null && { before }),
+    ...(after !== null && { after }),
   }
 }

@@ -5,13 +5,18 @@ const mostItems = 100
 
 /** What secrets are called: by the last word of a name, or by its last two. */
 const secretWords = new Set(
-  'password passwd passphrase pwd secret token authorization cookie credential credentials'.split(' '),
+  'password passwd passphrase pwd secret token authorization cookie cookies credential credentials verifier nonce'.split(
+    ' ',
+  ),
 )
 const secretPairs = new Set(['api key', 'private key', 'access key', 'secret key', 'signing key', 'encryption key'])
 
+/** What links and answers of providers call theirs. Such words mean something harmless in longer names: `statusCode`. */
+const secretNames = new Set(['code', 'state', 'key'])
+
 /**
  * A copy of the detail that can be kept: plain JSON of a bounded size, with dots for a `Secret`, for texts under a
- * name such as `password` or `apiKey`, and for user and password in an address.
+ * name such as `password` or `apiKey`, for user and password in an address, and for what is secret in its query.
  */
 export function redact(detail: object): unknown {
   return copy(detail, '', [])
@@ -42,6 +47,7 @@ function fields(value: object, name: string, path: readonly object[]): unknown {
 }
 
 function isSecretName(name: string): boolean {
+  if (secretNames.has(name.toLowerCase())) return true
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -51,6 +57,10 @@ function isSecretName(name: string): boolean {
 }
 
 function text(value: string): string {
-  const safe = value.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]+@/gi, `$1${dots}@`)
+  const safe = value
+    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]+@/gi, `$1${dots}@`)
+    .replaceAll(/([?&#](?:key|code|state|[a-z_]*(?:token|secret|password))=)[^&#\s"'<>]+/gi, `$1${dots}`)
+    .replaceAll(/\bcb[ps]_\w{8,}/g, dots)
+    .replaceAll(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${dots}`)
   return safe.length > longestText ? `${safe.slice(0, longestText)}…` : safe
 }

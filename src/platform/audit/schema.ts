@@ -12,13 +12,20 @@ export const auditLines = table(
     action: text().notNull(),
     target: text().notNull(),
     requestId: text(),
+    /** Who sent the request: behind a proxy that is trusted, whom that had it from. */
+    address: text(),
+    /** The proxy that it came through. */
+    proxy: text(),
     result: text({ enum: ['ok', 'denied', 'failed'] }).notNull(),
     detail: json<unknown>(),
+    before: json<unknown>(),
+    after: json<unknown>(),
   },
   (t) => [
     index('audit_lines_at').on(t.at),
     index('audit_lines_actor').on(t.actorId, t.id),
     index('audit_lines_target').on(t.target, t.id),
+    index('audit_lines_action').on(t.action, t.id),
   ],
 )
 
@@ -26,4 +33,10 @@ export const auditLines = table(
 export const auditRetention = table('audit_retention', {
   id: integer().primaryKey(),
   keepFrom: time().notNull(),
+})
+
+/** At most one row, 1: the last line that the stream has written out. */
+export const auditStream = table('audit_stream', {
+  id: integer().primaryKey(),
+  lastId: text().notNull(),
 })

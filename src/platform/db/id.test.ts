@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createIdSource } from './id.ts'
+import { createIdSource, idAfter, idAt } from './id.ts'
 
 test('ids are 20 lower-case characters, in the order of time and unlike each other', () => {
   let clock = Date.UTC(2030, 0, 1)
@@ -34,4 +34,21 @@ test('the highest random part still leaves room to count', () => {
 test('two sources do not give the same ids', () => {
   const now = () => new Date(1)
   expect(createIdSource(now)()).not.toBe(createIdSource(now)())
+})
+
+test('the next id is the smallest that is greater', () => {
+  expect(idAfter('00000000000000000000')).toBe('00000000000000000001')
+  expect(idAfter('01hv0000000000000zzz')).toBe('01hv0000000000001000')
+  expect(idAfter('01hv000000000000009z')).toBe('01hv00000000000000a0')
+})
+
+test('no id of a moment is smaller than the least of it', () => {
+  const time = new Date('2026-03-02T08:00:00Z')
+  expect(
+    createIdSource(
+      () => time,
+      () => 0,
+    )() >= idAt(time),
+  ).toBe(true)
+  expect(createIdSource(() => time)() < idAt(new Date(time.getTime() + 1))).toBe(true)
 })

@@ -25,6 +25,18 @@ export function createIdSource(now: () => Date, random: () => number = randomFra
   }
 }
 
+/** The smallest id that is greater. */
+export function idAfter(id: string): string {
+  const at = id.search(/[^z]z*$/)
+  const next = digits.charAt(digits.indexOf(id.charAt(at)) + 1)
+  return id.slice(0, at) + next + '0'.repeat(id.length - at - 1)
+}
+
+/** No id of that moment or later is smaller, as long as the clock has not gone back. */
+export function idAt(time: Date): string {
+  return encode(Math.max(time.getTime(), 0)) + encode(0)
+}
+
 function encode(value: number): string {
   let text = ''
   for (let i = 0, left = value; i < 10; i += 1, left = Math.floor(left / 32)) text = digits.charAt(left % 32) + text

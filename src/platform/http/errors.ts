@@ -30,11 +30,20 @@ export const titles: Record<ErrorCode, string> = {
 /** What may go better the next time without anybody doing anything. */
 const mayHelp: ReadonlySet<ErrorCode> = new Set(['rate_limited', 'upstream', 'internal'])
 
-/** The one place where errors become answers: a page, a fragment or JSON, whatever the client asked for. */
-export function mapErrors(app: FastifyInstance, signIn?: SignIn): void {
+/**
+ * The one place where errors become answers: a page, a fragment or JSON, whatever the client asked for.
+ *
+ * @param refused is told of each answer that says that somebody may not do something
+ */
+export function mapErrors(
+  app: FastifyInstance,
+  signIn?: SignIn,
+  refused?: (request: FastifyRequest, error: PortalError) => void,
+): void {
   app.setErrorHandler(async (thrown: FastifyError | Error, request, reply) => {
     const error = toPortalError(thrown)
     if (error.code === 'internal' || error.code === 'upstream') request.log.error({ err: thrown }, error.message)
+    if (error.code === 'forbidden') refused?.(request, error)
     return answer(error, request, reply as Reply, signIn)
   })
   app.setNotFoundHandler(async (request, reply) => {

@@ -7,11 +7,14 @@ import type { ServiceRef } from '../../api/wiring.ts'
 import { anonymous } from '../auth/identity.ts'
 import type { Contributed, Contributions } from '../contributions.ts'
 import { authorize, type Policy } from '../permissions/policy.ts'
+import type { Senders } from './senders.ts'
 
 export interface RouteHost {
   policy: Policy
   permissions: Contributions['permissions']
   use<T>(service: ServiceRef<T>): T
+  /** Knows who sent the requests that are being answered. */
+  senders?: Pick<Senders, 'during'>
 }
 
 /** Registers one address: permission first, then the schemas, then the handler. */
@@ -53,7 +56,8 @@ function register(app: FastifyInstance, spec: Route, plugin: string, host: Route
         },
         request,
       }
-      return spec.handler(call, reply as unknown as Reply)
+      const answer = async () => spec.handler(call, reply as unknown as Reply)
+      return host.senders ? host.senders.during(request, answer) : answer()
     },
   })
 }

@@ -1,7 +1,8 @@
 import formbody from '@fastify/formbody'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { PortalError } from '../../api/errors.ts'
 import { attendance } from '../attendance.ts'
 import type { Identify } from '../auth/identity.ts'
 import type { Assets } from '../views/assets.ts'
@@ -36,6 +37,8 @@ export interface ServerOptions {
   metrics: Registry
   assets: Assets
   page: PageHost
+  /** Told of whoever may not do something. */
+  refused?: (request: FastifyRequest, error: PortalError) => void
 }
 
 /** An address of the portal, and what it takes to get there: a permission or `public`. */
@@ -71,7 +74,7 @@ export async function createServer(options: ServerOptions): Promise<{ app: Fasti
   await app.register(formbody)
   compressReplies(app)
   renderPages(app, options.page)
-  mapErrors(app, options.page.signIn)
+  mapErrors(app, options.page.signIn, options.refused)
   serveAssets(app, options.assets)
   return { app, routes }
 }

@@ -62,7 +62,7 @@ test('an account is made with a link that is shown once, and its name stays its 
   expect(chosen.status).toBe(303)
   await signIn(portal, 'grace')
   const line = (await portal.audit()).find(({ action }) => action === 'access.account.create')
-  expect(line).toMatchObject({ target: 'account:grace', detail: { title: 'Grace Hopper', administrator: false } })
+  expect(line).toMatchObject({ target: 'account:grace', after: { title: 'Grace Hopper', administrator: false } })
 })
 
 test('who is disabled is signed out with the next request, and gets in again once enabled', async () => {

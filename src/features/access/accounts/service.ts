@@ -108,12 +108,9 @@ export function createAccounts(ctx: PluginContext, { passwords, endSessions, for
       const account = findAccount(tx, name)
       if (!account) throw absent(name)
       const result = await apply(tx, account, ended)
-      await ctx.audit(tx, {
-        action: `access.account.${action}`,
-        actor,
-        target: targetOf(account),
-        ...withId(requestId),
-      })
+      const changed = { before: audited(account), after: audited(findAccount(tx, name)) }
+      const line = { action: `access.account.${action}`, actor, target: targetOf(account), ...withId(requestId) }
+      await ctx.audit(tx, { ...line, ...changed })
       return result
     })
     forget(ended)
@@ -178,7 +175,8 @@ export function createAccounts(ctx: PluginContext, { passwords, endSessions, for
         if (countAdministrators(tx) > 0) throw thereIsOne()
         followLink(ctx, tx, key)
         if (!insertAccount(tx, row)) throw taken(draft.name)
-        await ctx.audit(tx, { action: 'access.account.first', actor: actorOf(row), target: targetOf(row), requestId })
+        const line = { action: 'access.account.first', actor: actorOf(row), target: targetOf(row), requestId }
+        await ctx.audit(tx, { ...line, after: audited(row) })
       })
       forget([])
       return profileOf(row)
@@ -227,15 +225,9 @@ export function createAccounts(ctx: PluginContext, { passwords, endSessions, for
       const link = await db.write(async (tx) => {
         if (!insertAccount(tx, row)) throw taken(draft.name)
         const link = hash === null ? makeLink(ctx, tx, 'password', row.name) : undefined
-        const { title, email, administrator } = row
-        const detail = { title, email, administrator, ...(link && { linkUntil: link.expiresAt }) }
-        await ctx.audit(tx, {
-          action: 'access.account.create',
-          actor,
-          target: targetOf(row),
-          ...withId(requestId),
-          detail,
-        })
+        const line = { action: 'access.account.create', actor, target: targetOf(row), ...withId(requestId) }
+        const detail = link && { linkUntil: link.expiresAt }
+        await ctx.audit(tx, { ...line, after: audited(row), ...(detail && { detail }) })
         return link
       })
       forget([])
@@ -272,6 +264,13 @@ export function createAccounts(ctx: PluginContext, { passwords, endSessions, for
 const withId = (requestId: string | undefined) => (requestId === undefined ? {} : { requestId })
 
 const targetOf = ({ name }: Pick<AccountRow, 'name'>) => `account:${name}`
+
+/** What the audit keeps of an account. */
+function audited(account: AccountRow | undefined) {
+  if (!account) return undefined
+  const { title, email, administrator, disabledAt, password, lockedUntil } = account
+  return { title, email, administrator, disabledAt, lockedUntil, hasPassword: password !== null }
+}
 
 /** Whoever follows a link is not signed in yet, and is this account by it. */
 const actorOf = ({ name, title }: AccountRow): Actor => ({

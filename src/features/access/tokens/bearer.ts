@@ -55,7 +55,7 @@ export function createBearers(ctx: PluginContext, { uses, ownerOf }: BearersHost
     if (now - (told.get(key) ?? Number.NEGATIVE_INFINITY) >= lineEvery) {
       told.set(key, now)
       const actor: Actor = { id: target, kind: 'service', name: row?.title ?? 'Unknown token', groups: [] }
-      const line = { action: 'access.token.use', actor, target, requestId: id, detail: { reason, address: ip } }
+      const line = { action: 'access.token.use', actor, target, requestId: id, address: ip, detail: { reason } }
       ctx.db
         .write((tx) => ctx.audit(tx, { ...line, result: 'denied' }))
         .catch((error) => ctx.log.error({ err: error }, 'That a token was refused could not be written to the audit'))

@@ -100,18 +100,19 @@ export function createTokens(ctx: PluginContext, { bearers, uses, identitiesOf }
     }
     await db.write(async (tx) => {
       insertToken(tx, row)
-      const { title, permissions, expiresAt } = row
-      const detail = { kind, title, permissions, until: expiresAt ?? 'for ever' }
-      await ctx.audit(tx, { action: 'access.token.create', actor, target: targetOf(row), ...withId(requestId), detail })
+      const line = { action: 'access.token.create', actor, target: targetOf(row), ...withId(requestId) }
+      await ctx.audit(tx, { ...line, after: audited(row) })
     })
     return { token, row: shown(row) }
   }
 
   async function revoke(actor: Actor, row: TokenRow, requestId: string | undefined): Promise<void> {
     await db.write(async (tx) => {
-      if (!revokeToken(tx, row.id, now())) return
-      const detail = { kind: row.kind, title: row.title }
-      await ctx.audit(tx, { action: 'access.token.revoke', actor, target: targetOf(row), ...withId(requestId), detail })
+      const at = now()
+      if (!revokeToken(tx, row.id, at)) return
+      const changed = { before: audited(row), after: audited({ ...row, revokedAt: at }) }
+      const line = { action: 'access.token.revoke', actor, target: targetOf(row), ...withId(requestId) }
+      await ctx.audit(tx, { ...line, ...changed })
     })
     bearers.forget(row.hash)
   }
@@ -182,6 +183,11 @@ export function refuseTokens({ permissions }: Actor): void {
 const withId = (requestId: string | undefined) => (requestId === undefined ? {} : { requestId })
 
 const targetOf = ({ id }: Pick<TokenRow, 'id'>) => `token:${id}`
+
+/** What the audit keeps of a token: nothing that lets anybody use it. */
+function audited({ kind, title, identity, permissions, expiresAt, revokedAt }: TokenRow) {
+  return { kind, title, identity, permissions, until: expiresAt ?? 'for ever', revokedAt }
+}
 
 function absent(): PortalError {
   return new PortalError('not_found', 'There is no such token', { hint: 'Load the list again.' })

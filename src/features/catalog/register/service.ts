@@ -155,8 +155,8 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
         if (other) throw new RegisteredAlready(other)
         if (countRegistrations(tx) >= options.most) throw full(options.most)
         await addRegistration(tx, row, { title: source.title, location: source.locationOf('') })
-        const detail = { target: row.target, files: found.files.length }
-        await ctx.audit(tx, { action: 'catalog.register', actor, target: sourceOf(row.id), requestId, detail })
+        const line = { action: 'catalog.register', actor, target: sourceOf(row.id), requestId, after: audited(row) }
+        await ctx.audit(tx, { ...line, detail: { target: row.target, files: found.files.length } })
       })
       reload()
       await crawler.readSoon(sourceOf(row.id))
@@ -178,7 +178,8 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
       await ctx.db.write(async (tx) => {
         await leave(tx, id, ctx.now())
         const detail = { target: row.target, going, staying }
-        await ctx.audit(tx, { action: 'catalog.unregister', actor, target: sourceOf(id), requestId, detail })
+        const line = { action: 'catalog.unregister', actor, target: sourceOf(id), requestId, before: audited(row) }
+        await ctx.audit(tx, { ...line, detail })
         await ctx.jobs.enqueue(tx, 'release', { payload: { id }, key: id })
       })
       reload()
@@ -200,6 +201,11 @@ function rowOf(id: string, target: Target, key: string, registeredAt: Date, { na
   const { type, text, repository, branch, path, scope } = target
   const place = { type, target: text, key, repository: repository ?? null, branch: branch ?? null, path, scope }
   return { id, ...place, registeredAt, registeredBy: name, leavingAt: null }
+}
+
+/** What the audit keeps of a registered location. */
+function audited({ type, target, branch, path, scope, registeredAt, registeredBy }: Registration) {
+  return { type, target, branch, path, scope, registeredAt, registeredBy }
 }
 
 function notReviewed(isEmpty: boolean): PortalError {
