@@ -13,6 +13,7 @@ import {
   MicrosoftOptions,
   OktaOptions,
 } from './features/access/providers/presets.ts'
+import { AdminOptions, AuditOptions } from './features/admin/config.ts'
 import { CatalogOptions } from './features/catalog/config.ts'
 import { FolderOptions } from './features/catalog/providers/folder.ts'
 import { GitOptions } from './features/catalog/providers/git.ts'
@@ -100,6 +101,11 @@ test('every option of access has its row', () => {
   expect(firstCells(table('docs/configuration.md', 'sessions')).sort()).toEqual(
     Object.keys(SessionOptions.shape).sort(),
   )
+})
+
+test('every option of admin has its row', () => {
+  expect(firstCells(table('docs/configuration.md', 'admin')).sort()).toEqual(Object.keys(AdminOptions.shape).sort())
+  expect(firstCells(table('docs/configuration.md', 'audit')).sort()).toEqual(Object.keys(AuditOptions.shape).sort())
 })
 
 test('every option of a provider of sign-in has its row: of all, of OpenID Connect, of each', () => {

@@ -111,6 +111,8 @@ const pages: Record<string, string> = {
   '/admin/jobs': 'admin/jobs',
   '/admin/jobs?state=cancelled': 'admin/jobs',
   '/admin/jobs/schedules': 'admin/schedules',
+  '/admin/audit': 'admin/audit',
+  '/admin/audit?q=nothing-has-this-text': 'admin/audit',
   '/admin/config': 'admin/config',
   '/admin/about': 'admin/about',
   '/admin/gallery': 'admin/gallery',
@@ -141,6 +143,8 @@ beforeAll(async () => {
   answers.set(job, (await portal.get(job)).body)
   answers.set('own tokens', views.render('access/_own-tokens', ownTokens))
   for (const [url, body] of await makingAccounts(portal)) answers.set(url, body)
+  const [line = ''] = /\/admin\/audit\/[0-9a-z]{20}/.exec((await portal.get('/admin/audit')).body) ?? []
+  answers.set(line, (await portal.get(line)).body)
   answers.set('palette', (await portal.get('/search/palette?query=cart')).body)
   empty = await testPortal()
   for (const url of ['/', '/catalog', '/catalog/sources', '/catalog/organisation', '/catalog-graph'])

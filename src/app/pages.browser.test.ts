@@ -120,6 +120,8 @@ const paths: Record<string, string> = {
   jobs: '/admin/jobs',
   'jobs, none of them': '/admin/jobs?state=cancelled&kind=jobs.prune',
   schedules: '/admin/jobs/schedules',
+  audit: '/admin/audit',
+  'audit, none of it': '/admin/audit?who=nobody&action=a.b&result=denied&from=2026-01-01&to=2026-01-02&q=x',
   configuration: '/admin/config',
   'about the portal': '/admin/about',
   gallery: '/admin/gallery',

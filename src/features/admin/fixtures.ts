@@ -6,6 +6,7 @@ import type { CatalogEmpty, Column, EntityRow, FilterGroup, Owner, Pager, Proble
 import { accessSections } from './access-fixtures.ts'
 import { accountSections } from './account-fixtures.ts'
 import { adminSections } from './admin-fixtures.ts'
+import { auditSections } from './audit-fixtures.ts'
 import { cardSamples } from './card-fixtures.ts'
 import { contributors } from './contributor-fixtures.ts'
 import { about, entityLink, fullHead, now, owners, related } from './entity-fixtures.ts'
@@ -301,6 +302,7 @@ export function gallery(): GalleryPage {
         ...homeSections,
         ...settingsSections,
         ...adminSections,
+        ...auditSections,
         ...accessSections,
         ...accountSections,
       ].map(([title, view, samples]) => section(title, view, samples, true)),

@@ -8,6 +8,7 @@ import { policySeam } from '../../platform/permissions/policy.ts'
 import { count, plural } from '../../platform/views/plural.ts'
 import { type SourceLine, sourceLines } from '../catalog/contract.ts'
 import type { About } from './about.ts'
+import { trailRef } from './audit/trail.ts'
 import { lastedText, sizeText } from './sizes.ts'
 import type { Attention, OverviewFigures, OverviewPage } from './views.ts'
 
@@ -119,12 +120,19 @@ export function createOverview(ctx: PluginContext, about: About): Overview {
     return [{ tone: 'bad', title: `Only ${sizeText(free)} are free on the disk`, text, href: '/admin/about' }]
   }
 
+  function ofAudit(actor: Actor): Attention[] {
+    const trouble = ctx.allows(actor, 'admin.audit') ? ctx.use(trailRef).stream?.trouble : undefined
+    if (!trouble) return []
+    const text = `${trouble.reason}. The lines wait in the database, and it is tried again by itself.`
+    return [{ tone: 'bad', title: 'The audit cannot be written out', text, href: '/admin/audit' }]
+  }
+
   return {
     sources,
     links: (actor) => otherPages.filter(({ permission }) => ctx.allows(actor, permission)),
 
     async attention(actor) {
-      const found = await Promise.all([access(), ofSources(actor), ofJobs(actor), ofDisk(actor)])
+      const found = await Promise.all([access(), ofSources(actor), ofJobs(actor), ofDisk(actor), ofAudit(actor)])
       const order = ['bad', 'warn', 'info']
       return found.flat().sort((a, b) => order.indexOf(a.tone) - order.indexOf(b.tone))
     },

@@ -10,6 +10,7 @@ export const permissions: Record<string, PermissionSpec> = {
     on: 'portal',
     description: 'See jobs with their payloads, start scheduled ones, try failed ones again, cancel waiting ones.',
   },
+  'admin.audit': { on: 'portal', description: 'Read the audit: who did what, from where, and who was refused.' },
   'admin.config': { on: 'portal', description: 'Read the configuration of the portal, without secrets.' },
   'admin.about': { on: 'portal', description: 'See versions, sizes and figures of this portal.' },
   'admin.gallery': { on: 'portal', description: 'See the gallery of views.' },

@@ -10,7 +10,15 @@ import { policySeam } from '../../platform/permissions/policy.ts'
 import { elements, linksOf, organisation, people, rowsOf, testPortal } from '../../testing/index.ts'
 
 const files = { 'org.yaml': organisation }
-const pages = ['/admin', '/admin/plugins', '/admin/plugins/catalog', '/admin/jobs', '/admin/config', '/admin/about']
+const pages = [
+  '/admin',
+  '/admin/plugins',
+  '/admin/plugins/catalog',
+  '/admin/jobs',
+  '/admin/audit',
+  '/admin/config',
+  '/admin/about',
+]
 
 const costs = definePlugin({
   name: 'costs',
@@ -44,6 +52,7 @@ test('every page has the way to the others, and says which it is', async () => {
       'Overview',
       'Plugins',
       'Jobs',
+      'Audit',
       'Configuration',
       'About',
     ])

@@ -19,6 +19,7 @@ const pages = [
   { id: 'overview', title: 'Overview', href: '/admin' },
   { id: 'plugins', title: 'Plugins', href: '/admin/plugins' },
   { id: 'jobs', title: 'Jobs', href: '/admin/jobs' },
+  { id: 'audit', title: 'Audit', href: '/admin/audit' },
   { id: 'config', title: 'Configuration', href: '/admin/config' },
   { id: 'about', title: 'About', href: '/admin/about' },
 ]

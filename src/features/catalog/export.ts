@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Actor } from '../../api/actor.ts'
+import { csvCell } from '../../platform/csv.ts'
 import type { ListQuery } from './query.ts'
 import type { CatalogService } from './service.ts'
 import type { ListedEntity } from './store/list.ts'
@@ -33,7 +34,7 @@ export function jsonOf(service: CatalogService, actor: Actor, query: ListQuery):
 async function* csvLines(service: CatalogService, actor: Actor, query: ListQuery) {
   yield `${heads.join(',')}\r\n`
   for (const batch of service.documents(actor, query)) {
-    yield batch.map(({ row }) => `${heads.map((head) => cell(cellOf(row, head))).join(',')}\r\n`).join('')
+    yield batch.map(({ row }) => `${heads.map((head) => csvCell(cellOf(row, head))).join(',')}\r\n`).join('')
     await breath()
   }
 }
@@ -55,12 +56,4 @@ const breath = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 function cellOf(row: ListedEntity, head: (typeof heads)[number]): string | number | null {
   return head === 'tags' ? (JSON.parse(row.tags) as string[]).join(' ') : row[head]
-}
-
-/** A cell that begins like a formula is kept a text: spreadsheets would run it. */
-export function cell(value: string | number | null): string {
-  if (value === null) return ''
-  if (typeof value === 'number') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
