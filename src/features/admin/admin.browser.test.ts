@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { definePlugin } from '../../api/plugin.ts'
 import { type PortalInBrowser, portalInBrowser, soon } from '../../testing/browser.ts'
@@ -87,3 +90,74 @@ test('the text for a report is copied', async () => {
   await expect.poll(() => page.locator('[data-copy=admin-report]').innerText(), soon).toContain('Copied')
   expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^Versions\n {2}Callboard:/)
 })
+
+test('the audit is filtered, read and exported, with and without JavaScript', async () => {
+  const { portal } = site.portal
+  const actor = { id: 'user:default/ines', kind: 'user', name: 'Ines Marchetti', groups: [] } as const
+  await portal.db.write(async (tx) => {
+    const line = { actor, target: 'component:default/cart', address: '203.0.113.7' }
+    await portal.audit(tx, { ...line, action: 'broom.paint', before: { colour: 'red' }, after: { colour: 'blue' } })
+    await portal.audit(tx, { ...line, action: 'broom.break', result: 'failed' })
+  })
+  for (const script of [true, false]) {
+    for (const width of [1440, 390]) {
+      const page = await site.visit('/admin/audit', { script, width })
+      await page.getByLabel('Action').fill('broom.')
+      await page.getByLabel('Result').selectOption('ok')
+      await page.getByRole('button', { name: 'Filter', exact: true }).click()
+      await page.waitForURL(/action=broom\..*result=ok/)
+      expect(await page.locator('.admin-trail .c-name a').allTextContents()).toEqual(['broom.paint'])
+      expect(await page.getByLabel('Result').inputValue()).toBe('ok')
+      const csv = await page.getByRole('link', { name: 'CSV' }).getAttribute('href')
+      expect(new URL(csv ?? '', site.address).searchParams.get('action')).toBe('broom.')
+      await page.getByRole('link', { name: 'broom.paint' }).click()
+      await page.waitForURL(/audit\/[0-9a-z]{20}$/)
+      expect(await page.locator('.admin-change').innerText()).toMatch(/colour\s+red\s+blue/)
+      await page.getByRole('link', { name: 'component:default/cart' }).click()
+      await page.waitForURL('**/catalog/default/component/cart')
+    }
+  }
+})
+
+test('a line of the audit is accessible in light and dark, and never scrolls sideways', async () => {
+  const { portal } = site.portal
+  const long = 'Rechtsschutzversicherungsgesellschaften'.repeat(6)
+  const actor = { id: `user:default/${long}`, kind: 'user', name: long, groups: [] } as const
+  const line = { actor, action: `a.${long}`, target: long, requestId: long, address: '2001:db8::1' }
+  await portal.db.write((tx) =>
+    portal.audit(tx, { ...line, before: { [long]: long }, after: { [long]: `${long}x` }, detail: { [long]: long } }),
+  )
+  for (const path of ['/admin/audit', await newestLine()]) {
+    const page = await site.visit(path)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const width of [1440, 768, 360]) {
+        await page.setViewportSize({ width, height: 844 })
+        expect({ path, width, faults: await violations(page) }).toEqual({ path, width, faults: [] })
+        const room = await page.evaluate(tooWide)
+        expect({ path, width, room }).toEqual({ path, width, room: [] })
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+})
+
+const tooWide = `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+  [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))`
+
+async function newestLine(): Promise<string> {
+  const [line] = await site.portal.audit()
+  return `/admin/audit/${line?.id}`
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const run = `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`
+  const { violations: found } = (await page.evaluate(run)) as {
+    violations: { id: string; nodes: { html: string }[] }[]
+  }
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+}

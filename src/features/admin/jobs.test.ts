@@ -181,7 +181,9 @@ test('a job that was given up is tried again, and the audit log says who asked',
       action: 'jobs.retry',
       target: 'chores.sweep',
       actor: { id: 'root' },
-      detail: { job: id, state: 'failed', error: 'The broom is broken' },
+      before: { jobState: 'failed', error: 'The broom is broken' },
+      after: { jobState: 'waiting' },
+      detail: { job: id },
     },
   ])
   const again = await at.portal.post(`/admin/jobs/${id}/retry`, {}, { as: 'root' })

@@ -70,7 +70,7 @@ test('it is for those who may: others get the reason, the stranger the sign-in',
     expect((await portal.get(url, { as: 'root' })).status, url).toBe(200)
     const cora = await portal.get(url, { as: 'cora' })
     expect(cora.status, url).toBe(403)
-    expect(cora.text).toMatch(/The permission is called admin\.(overview|plugins|jobs|config|about)/)
+    expect(cora.text).toMatch(/The permission is called admin\.(overview|plugins|jobs|audit|config|about)/)
     expect((await portal.get(url)).status, url).toBe(401)
   }
   expect(linksOf((await portal.get('/', { as: 'cora' })).body).map(({ href }) => href)).not.toContain('/admin')

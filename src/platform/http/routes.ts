@@ -38,6 +38,7 @@ function takeRaw(scope: FastifyInstance, spec: Route, plugin: string, host: Rout
 }
 
 function register(app: FastifyInstance, spec: Route, plugin: string, host: RouteHost): void {
+  const during: Senders['during'] = host.senders?.during ?? ((_request, work) => work())
   app.route({
     method: spec.method,
     url: spec.url,
@@ -56,8 +57,7 @@ function register(app: FastifyInstance, spec: Route, plugin: string, host: Route
         },
         request,
       }
-      const answer = async () => spec.handler(call, reply as unknown as Reply)
-      return host.senders ? host.senders.during(request, answer) : answer()
+      return during(request, async () => spec.handler(call, reply as unknown as Reply))
     },
   })
 }

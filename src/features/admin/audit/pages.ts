@@ -140,12 +140,13 @@ function factsOf(line: AuditRecord, link: (text: string) => Cell): AuditLinePage
   const more = (text: string, filter: Partial<AuditAddress>) => ({ text, href: auditHref(filter) })
   return [
     { title: 'When', value: { at: at.getTime() } },
+    { title: 'Time in UTC', value: at.toISOString() },
     { title: 'Who', value: more(actor.name, { who: actor.id }) },
     { title: 'Id', value: link(actor.id) },
     { title: 'Kind', value: actor.kind },
     { title: 'Action', value: more(action, { action }) },
     { title: 'Target', value: link(target) },
-    { title: 'All of this target', value: more('Lines', { target }) },
+    { title: 'Same target', value: more('All its lines', { target }) },
     { title: 'From', value: address === undefined ? null : more(address, { q: address }) },
     ...(proxy === undefined ? [] : [{ title: 'Through the proxy', value: proxy }]),
     { title: 'Request', value: requestId === undefined ? null : more(requestId, { q: requestId }) },
