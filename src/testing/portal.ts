@@ -157,6 +157,7 @@ async function build(options: TestPortalOptions, folder: string, dataDir: string
     file: join(folder, 'portal.config.ts'),
     title: options.title ?? 'Test portal',
     baseUrl: options.baseUrl ?? 'http://localhost:7007',
+    origins: { baseUrl: options.baseUrl === undefined ? 'default' : 'file' },
     plugins: all,
     outbound: OutboundOptions.parse(options.outbound ?? {}),
     forges: (options.forges ?? []).map((forge) => ForgeOptions.parse(forge)),

@@ -1,7 +1,6 @@
 import type { PluginContext } from '../../../api/plugin.ts'
-import { isLoopback } from '../../../platform/auth/identity.ts'
 import { greetingSeam } from '../../../platform/greeting.ts'
-import { portalAddress } from '../../../platform/http/address.ts'
+import { reachedAt } from '../../../platform/http/address.ts'
 import { userCommand } from '../commands.ts'
 import type { Proxies } from '../proxy.ts'
 import type { Sessions } from '../sessions.ts'
@@ -53,15 +52,9 @@ export function setUpAccounts(ctx: PluginContext, { people, sessions, proxies }:
       ? [
           '',
           'Nobody runs this portal yet. Whoever follows this link within an hour does:',
-          `  ${linkBase(ctx, address)}${link.path}`,
+          `  ${reachedAt((service) => ctx.use(service), address)}${link.path}`,
           '',
         ]
       : []
   })
-}
-
-/** As people reach it; a portal of this machine alone where it listens. */
-function linkBase(ctx: PluginContext, listening: string): string {
-  const configured = ctx.use(portalAddress)
-  return isLoopback(new URL(configured).hostname) ? listening : configured
 }
