@@ -73,13 +73,19 @@ async function tryContainer() {
 async function tryImage(root, config) {
   const port = await freePort()
   const image = { ...config, env: { ...config.env, PORT: String(port) } }
-  const refused = runImage(root, image, [])
+  const own = writeOwnConfiguration(root)
+  const unasked = { ...image, env: { ...image.env, CALLBOARD_CONFIG: own, DATA_DIR: '/data/own' } }
+  const refused = runImage(root, unasked, [])
   check('without a word about who may come in it refuses to serve the network', (await refused.ended) !== 0)
+  check('and prints the lines to add', refused.said().includes('plugins: [access()]'), refused.said())
 
-  const open = { ...image, env: { ...image.env, UNPROTECTED: 'yes' } }
+  const open = image
   const first = runImage(root, open, [])
   await answering(first, port)
-  const page = await fetch(`http://127.0.0.1:${port}/catalog`)
+  const asked = await fetch(`http://127.0.0.1:${port}/catalog`, { redirect: 'manual' })
+  check('it asks everybody to sign in', asked.status === 303 && asked.headers.get('location').startsWith('/sign-in'))
+  const cookie = await becomeFirst(first, port)
+  const page = await fetch(`http://127.0.0.1:${port}/catalog`, { headers: { cookie } })
   check('it serves the catalog with a read-only root', page.status === 200 && (await page.text()).includes('<h1'))
   const health = inContainer(first, config, open.env, config.healthcheck)
   check('its health check passes', health.status === 0, health.stderr)
@@ -99,19 +105,40 @@ async function tryImage(root, config) {
   const second = runImage(root, open, [])
   await answering(second, port)
   check('what it compiled is kept', readdirSync(join(root, 'data/cache/callboard/compiled')).length > 0)
-  check('it starts again on the same data', (await fetch(`http://127.0.0.1:${port}/`)).status === 200)
+  const back = await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie }, redirect: 'manual' })
+  check('it starts again on the same data, and one is still signed in', back.status === 200, String(back.status))
+  check('and makes no other first administrator', !second.said().includes('/sign-in/first'), second.said())
   const dead = inContainer(second, config, { ...open.env, PORT: '1' }, config.healthcheck)
   check('its health check fails where nothing answers', dead.status === 1, dead.stderr)
   second.stop('SIGTERM')
   await second.ended
 
-  const own = writeOwnConfiguration(root)
-  const third = runImage(root, { ...open, env: { ...open.env, CALLBOARD_CONFIG: own, DATA_DIR: '/data/own' } }, [])
+  const third = runImage(root, { ...unasked, env: { ...unasked.env, UNPROTECTED: 'yes' } }, [])
   await answering(third, port)
   const entity = await eventually(() => fetch(`http://127.0.0.1:${port}/catalog/default/component/boxed`))
   check('a configuration of its own reads a repository with git', entity?.status === 200, third.said())
   third.stop('SIGTERM')
   await third.ended
+}
+
+/** Follows the link that the output of a fresh portal has, as one would from its logs. @returns the cookie of the session */
+async function becomeFirst(container, port) {
+  const end = Date.now() + 20_000
+  let link
+  while (!link && Date.now() < end) {
+    link = /https?:\/\/\S+\/sign-in\/first\?key=\S+/.exec(container.said())?.[0]
+    if (!link) await setTimeout(100)
+  }
+  const { origin, searchParams } = new URL(link ?? 'none:')
+  check('its output has the link of the first administrator', origin === `http://localhost:${port}`, String(link))
+  const [name, password] = ['ada', 'a walk along the pier']
+  const made = await fetch(`http://127.0.0.1:${port}/sign-in/first`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ key: searchParams.get('key') ?? '', name, password, again: password }),
+  })
+  check('who follows it is signed in', made.status === 303, String(made.status))
+  return (made.headers.get('set-cookie') ?? '').split(';')[0]
 }
 
 /** A mounted folder: a configuration, and a repository that it names. */
