@@ -59,8 +59,11 @@ export interface NavItem {
   /** Name of an icon in `public/icons`. */
   icon: string
   permission: string
-  /** `main` is always in sight, `more` stands below it, `end` at the bottom; `palette` is only found by searching. */
-  group?: 'main' | 'more' | 'end' | 'palette'
+  /**
+   * `main` is always in sight, `more` stands below it, `end` at the bottom; `admin` is a tab of the administration, and
+   * its page is shown `within: 'admin'`; `palette` is only found by searching.
+   */
+  group?: 'main' | 'more' | 'end' | 'admin' | 'palette'
   /** Further words under which the palette finds it, such as `crawl refresh`. */
   words?: string
   /** A number beside the title, from memory or one indexed query: it is asked for on every page. */

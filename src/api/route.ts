@@ -7,8 +7,11 @@ export interface PageOptions {
   /** What the tab of the browser says, in front of the portal's title. */
   title: string
   status?: number
-  /** The frame around the view: `entity` puts it under the entity's header and tabs; its props must hold `entity`. */
-  within?: 'entity'
+  /**
+   * The frame around the view: `entity` puts it under the entity's header and tabs, and its props must hold `entity`;
+   * `admin` puts it under the tabs of the administration.
+   */
+  within?: 'entity' | 'admin'
   /** Where the page is found again, for forms that lead back to it; the address of the request unless given. */
   path?: string
   /** Without navigation and search: for who is not signed in. */

@@ -8,6 +8,7 @@ import { AdminOptions } from './config.ts'
 import { createJobPages, jobPagesRef } from './job-pages.ts'
 import { createJobService, jobServiceRef } from './job-service.ts'
 import { jobs } from './jobs.ts'
+import { nav } from './nav.ts'
 import { createOverview, overviewRef } from './overview.ts'
 import { permissions } from './permissions.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -24,26 +25,7 @@ export const admin = (given: z.input<typeof AdminOptions> = {}): Plugin => {
     options,
     permissions,
     jobs,
-    nav: [
-      {
-        id: 'audit',
-        title: 'Audit',
-        href: '/admin/audit',
-        icon: 'history',
-        permission: 'admin.audit',
-        group: 'palette',
-        words: 'who did what log trail history denied sign-in',
-      },
-      {
-        id: 'admin',
-        title: 'Admin',
-        href: '/admin',
-        icon: 'shield',
-        permission: 'admin.overview',
-        group: 'end',
-        words: 'administration plugins jobs queue configuration about version',
-      },
-    ],
+    nav,
     routes: [...routes, ...jobRoutes, ...auditRoutes],
     views: fileURLToPath(new URL('../../../views/admin', import.meta.url)),
     setup(ctx) {

@@ -40,7 +40,7 @@ export const jobPagesRef: ServiceRef<JobPages> = serviceRef('admin.job-pages')
 
 export function createJobPages(ctx: PluginContext): JobPages {
   const runner = () => ctx.use(jobRunner)
-  const tabs = (actor: Actor) => ctx.use(tabsRef)(actor, 'jobs')
+  const tabs = (actor: Actor) => ctx.use(tabsRef)(actor, '/admin/jobs')
   const rowOf = (job: Job) => jobRow(job, runner().kind(job.kind)?.attempts, ctx.now())
 
   async function page({ state, kind, after, before }: JobsQuery & PageKeys) {

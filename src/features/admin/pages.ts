@@ -25,7 +25,7 @@ export async function overviewPage(use: Use, actor: Actor): Promise<OverviewPage
   const rank = ['failed', 'held', 'reading', 'waiting', 'partial', 'ok']
   const rows = [...(sources ?? [])].sort((a, b) => rank.indexOf(a.state) - rank.indexOf(b.state)).slice(0, mostSources)
   return {
-    tabs: use(tabsRef)(actor, 'overview'),
+    tabs: use(tabsRef)(actor, '/admin'),
     attention: await overview.attention(actor),
     sources: sources ? { rows, more: sources.length - rows.length, href: '/catalog/sources' } : null,
     figures: (await overview.figures(actor)) ?? null,
@@ -37,7 +37,7 @@ export function pluginsPage(use: Use, actor: Actor): PluginsPage {
   const all = use(contributionsRef)
   const configured = namesOf(use(loadedConfig))
   return {
-    tabs: use(tabsRef)(actor, 'plugins'),
+    tabs: use(tabsRef)(actor, '/admin/plugins'),
     plugins: all.plugins.map((plugin) => pluginRow(plugin, all, configured)),
   }
 }
@@ -53,7 +53,7 @@ export function onePluginPage(use: Use, actor: Actor, name: string): PluginPage 
     migrations: read ? appliedMigrations(read).filter(({ feature }) => feature === name) : [],
   }
   const page = pluginPage(plugin, { all, configured: namesOf(use(loadedConfig)), tables })
-  return { ...page, permission: 'admin.plugins', tabs: use(tabsRef)(actor, 'plugins') }
+  return { ...page, permission: 'admin.plugins', tabs: use(tabsRef)(actor, '/admin/plugins') }
 }
 
 const namesOf = ({ plugins }: LoadedConfig) => new Set(plugins.map(({ name }) => name))
@@ -69,7 +69,7 @@ export function configPage(use: Use, actor: Actor): ConfigPage {
   const config = use(loadedConfig)
   const shown = mask(config)
   return {
-    tabs: use(tabsRef)(actor, 'config'),
+    tabs: use(tabsRef)(actor, '/admin/config'),
     file: config.origins?.plugins === 'command' ? null : config.file,
     options: Object.entries(config.origins ?? {}).map(([name, from]) => ({
       name,
@@ -92,7 +92,7 @@ function optionText(shown: unknown, name: string): string {
 export async function aboutPage(use: Use, actor: Actor): Promise<AboutPage> {
   const figures = await use(aboutRef).figures(actor)
   return {
-    tabs: use(tabsRef)(actor, 'about'),
+    tabs: use(tabsRef)(actor, '/admin/about'),
     groups: factGroups(figures),
     report: reportOf(figures),
     reportHref: '/admin/about.txt',

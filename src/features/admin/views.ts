@@ -1,6 +1,6 @@
 import type { FactsView, TableView } from '../../platform/views/built-in.ts'
+import type { TabLink } from '../../platform/views/shell.ts'
 import type { SourceLine } from '../catalog/contract.ts'
-import type { AdminTab } from './tabs.ts'
 
 /** `admin/gallery`: every region in each of its states, drawn from fixtures. */
 export interface GalleryPage {
@@ -24,7 +24,7 @@ export interface GallerySample {
 
 /** What every page of the administration has at its top. */
 export interface Tabbed {
-  tabs: readonly AdminTab[]
+  tabs: readonly TabLink[]
 }
 
 /** `admin/index`. */

@@ -11,7 +11,7 @@ import type { Live } from '../live/live.ts'
 import type { Policy } from '../permissions/policy.ts'
 import type { Assets } from '../views/assets.ts'
 import type { Views } from '../views/engine.ts'
-import { type Frame, initialsOf, type NavLink, type Shell } from '../views/shell.ts'
+import { type Frame, initialsOf, type NavLink, type Shell, type TabLink } from '../views/shell.ts'
 import type { Bell } from './bell.ts'
 import { lookOf } from './look.ts'
 import { StablePages } from './stable-pages.ts'
@@ -114,6 +114,7 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
     portalTitle: host.title,
     nav,
     crumbs: options.crumbs ?? [],
+    ...(options.within === 'admin' && { tabs: adminTabs(host, actor, path) }),
     ...(options.feed && { feed: options.feed }),
     ...(bell && { bell: { href: bell.href, unread: bell.unread(actor) } }),
     actor: { name: actor.name, initials: initialsOf(actor.name), ...menuOf(host, request) },
@@ -138,7 +139,7 @@ function bellFor({ bell, policy }: PageHost, actor: Actor): Bell | undefined {
 }
 
 async function navigation(host: PageHost, actor: Actor, path: string): Promise<NavLink[]> {
-  const shown = host.nav.filter(({ spec }) => spec.group !== 'palette')
+  const shown = host.nav.filter(({ spec }) => spec.group !== 'palette' && spec.group !== 'admin')
   const allowed = shown.filter(({ spec }) => mayFollow(host, actor, spec.permission))
   const current = currentHref(allowed, path)
   return Promise.all(
@@ -147,11 +148,22 @@ async function navigation(host: PageHost, actor: Actor, path: string): Promise<N
       title: item.spec.title,
       href: item.spec.href,
       icon: item.spec.icon,
-      group: item.spec.group === 'palette' ? 'more' : (item.spec.group ?? 'main'),
+      group: item.spec.group === 'more' || item.spec.group === 'end' ? item.spec.group : 'main',
       count: (await countOf(item, actor)) ?? null,
       current: item.spec.href === current,
     })),
   )
+}
+
+/** The pages of the administration that the actor may open; the first one is the overview. */
+export function adminTabs(
+  host: Pick<PageHost, 'nav' | 'policy' | 'permissions'>,
+  actor: Actor,
+  path: string,
+): TabLink[] {
+  const tabs = host.nav.filter(({ spec }) => spec.group === 'admin' && mayFollow(host, actor, spec.permission))
+  const current = currentHref(tabs, path)
+  return tabs.map(({ id, spec: { title, href } }) => ({ id, title, href, current: href === current }))
 }
 
 /** Of the items whose address the path begins with, the one that says most. */
@@ -162,7 +174,11 @@ function currentHref(items: readonly Contributed<NavItem>[], path: string): stri
 }
 
 /** As routes decide it: on the portal by the policy's answer, on entities by whether there can be any. */
-function mayFollow({ policy, permissions }: PageHost, actor: Actor, permission: string): boolean {
+function mayFollow(
+  { policy, permissions }: Pick<PageHost, 'policy' | 'permissions'>,
+  actor: Actor,
+  permission: string,
+): boolean {
   if (permissions.get(permission)?.on === 'entity') return policy.scope(actor, permission).kind !== 'none'
   return policy.check(actor, permission).allow
 }

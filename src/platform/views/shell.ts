@@ -8,6 +8,8 @@ export interface Shell {
   nav: readonly NavLink[]
   /** Where the reader is; the last one has no link. Empty on the home page. */
   crumbs: readonly Crumb[]
+  /** Of the administration, for what is shown within it. */
+  tabs?: readonly TabLink[]
   feed?: FeedLink
   /** How much there is to read, and where; absent where the reader has no notifications. */
   bell?: { href: string; unread: number }
@@ -52,6 +54,14 @@ export interface NavLink {
   group: 'main' | 'more' | 'end'
 }
 
+/** A tab above a page. */
+export interface TabLink {
+  id: string
+  title: string
+  href: string
+  current: boolean
+}
+
 /** The field at the top: a GET form, so it works without a script. */
 export interface SearchBox {
   action: string
@@ -65,7 +75,7 @@ export interface SearchBox {
 export interface Frame {
   layout: 'page' | 'fragment' | 'plain'
   /** Puts the entity's header and tabs between layout and page; the props must hold `entity`. */
-  within?: 'entity'
+  within?: 'entity' | 'admin'
   shell: Shell
   /** Where the page hears of changes. */
   live?: string

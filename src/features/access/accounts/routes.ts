@@ -17,7 +17,11 @@ const key = z.string().max(200).default('')
 const chosen = { password: text, again: text }
 const typed = { name: text, title: text, email: text }
 const named = z.object({ name: z.string().min(1).max(100) })
-const accountsPage = { title: 'Accounts', crumbs: [{ text: 'Accounts' }] }
+const accountsPage = {
+  title: 'Accounts',
+  crumbs: [{ text: 'Admin', href: '/admin' }, { text: 'Accounts' }],
+  within: 'admin' as const,
+}
 const alone = (title: string, status = 200) => ({ title, alone: true, status })
 
 /** Signing in with an account of the portal's own, and the links that make one. */

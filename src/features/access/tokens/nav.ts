@@ -2,8 +2,8 @@ import type { NavItem } from '../../../api/plugin.ts'
 
 export const tokenNav: readonly NavItem[] = [
   {
-    ...{ id: 'tokens', title: 'Tokens', href: '/admin/tokens', icon: 'shield' },
-    ...{ permission: 'access.tokens', group: 'more', words: 'service api programs bearer' },
+    ...{ id: 'tokens', title: 'Tokens', href: '/admin/tokens', icon: 'key' },
+    ...{ permission: 'access.tokens', group: 'admin', words: 'service api programs bearer' },
   },
   {
     ...{ id: 'own-tokens', title: 'Personal tokens', href: '/settings#section-access-own-tokens', icon: 'shield' },

@@ -14,7 +14,12 @@ const Form = z.object({
   expires: z.string().max(40).default(usualExpiry),
 })
 const params = z.object({ id: z.string().min(1).max(64) })
-const page = (status = 200) => ({ title: 'Tokens', crumbs: [{ text: 'Tokens' }], status })
+const page = (status = 200) => ({
+  title: 'Tokens',
+  crumbs: [{ text: 'Admin', href: '/admin' }, { text: 'Tokens' }],
+  within: 'admin' as const,
+  status,
+})
 
 /** What is made is shown once: there is nothing to go back to afterwards, so it is the answer itself. */
 export const tokenRoutes: Route[] = [

@@ -49,7 +49,7 @@ const tones = { ok: 'ok', denied: 'warn', failed: 'bad' } as const
 
 export function createAuditPages(ctx: PluginContext): AuditPages {
   const { read } = ctx.db
-  const tabs = (actor: Actor) => ctx.use(tabsRef)(actor, 'audit')
+  const tabs = (actor: Actor) => ctx.use(tabsRef)(actor, '/admin/audit')
 
   /** The page of an entity that a text refers to, where its kind is one. */
   function entityHref(text: string): string | undefined {
