@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Actor, systemActor } from '../../api/actor.ts'
 import { Secret } from '../../api/env.ts'
+import { connect } from '../db/driver.ts'
 import { sqliteCode } from '../db/failure.ts'
 import { testFolder } from '../db/fixtures/folder.ts'
 import { createIdSource } from '../db/id.ts'
@@ -106,6 +107,25 @@ test('no line can be changed, deleted or replaced', async () => {
       (reason: unknown) => reason,
     )
     expect(sqliteCode(error)).toBe('SQLITE_CONSTRAINT_TRIGGER')
+  }
+  expect(await listAudit(db.read)).toEqual(before)
+})
+
+test('nor by another program that opens the file', async () => {
+  const { db, write } = await testAudit()
+  await write('catalog.refresh')
+  const before = await listAudit(db.read)
+  const other = await connect(db.file, {})
+  onTestFinished(() => void other.close())
+  for (const statement of [
+    "update audit_lines set actor_name = 'Somebody else'",
+    'delete from audit_lines',
+    'replace into audit_lines select * from audit_lines',
+    "insert into audit_lines select * from audit_lines where true on conflict (id) do update set action = 'x'",
+    'begin; insert into audit_retention values (1, 0); delete from audit_lines; commit',
+  ]) {
+    expect(() => other.exec(statement), statement).toThrow(/^An audit line cannot be (changed|deleted|replaced)$/)
+    if (other.inTransaction) other.exec('rollback')
   }
   expect(await listAudit(db.read)).toEqual(before)
 })
