@@ -55,7 +55,7 @@ describe('whoever is not signed in', () => {
     expect(answer.headers['hx-redirect']).toBe('/sign-in?to=%2Fcatalog%3Fq%3Dcart')
     expect(answer.body).toBe('')
     const again = await portal.get('/catalog?q=x', { htmx: true, headers: { 'callboard-live': 'again' } })
-    expect(again.headers['hx-redirect']).toBe('/sign-in?to=%2Fcatalog%3Fq%3Dx')
+    expect(again.headers['hx-redirect']).toBe('/sign-in?out=1&to=%2Fcatalog%3Fq%3Dx')
     expect((await portal.get('/live?topics=x', { headers: { accept: 'text/event-stream' } })).status).not.toBe(303)
     const evil = await portal.get('/catalog', { htmx: true, headers: { 'hx-current-url': 'javascript:alert(1)' } })
     expect(evil.headers['hx-redirect']).not.toContain('javascript:')
@@ -255,6 +255,20 @@ describe('somebody who is signed in', () => {
     portal.write('org.yaml', organisation.replace('metadata: { name: ben }', 'metadata: { name: bert }'))
     await portal.crawl()
     expect((await person.get('/api/door/me')).status).toBe(401)
+  })
+
+  test('may with the commit what a group of theirs may from then on, and not any more what it may not', async () => {
+    const members = (names: string) => organisation.replace('members: [cora]', `members: [${names}]`)
+    await start({ providers: [github], administrators: ['group:default/visitors'] })
+    const person = await signIn(portal, ben)
+    const write = async () => (await person.post('/door/write')).status
+    expect(await write()).toBe(403)
+    portal.write('org.yaml', members('cora, ben'))
+    await portal.crawl()
+    expect(await write()).toBe(200)
+    portal.write('org.yaml', members('cora'))
+    await portal.crawl()
+    expect(await write()).toBe(403)
   })
 
   test('administers by name or by a group above theirs; others are told why not', async () => {

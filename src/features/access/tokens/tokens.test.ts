@@ -65,6 +65,15 @@ test('a token that reads everything writes nothing, not even a mark of its owner
       { error: expect.objectContaining({ message: 'This token only reads' }) },
     ])
   }
+  await portal.post('/home/stars', star, { headers: { ...bearing(reader).headers, accept: '*/*' } })
+  await portal.portal.db.write(() => undefined)
+  const lines = (await portal.audit()).filter(({ action }) => action === 'access.token.use')
+  expect(lines.map(({ result, detail }) => [result, detail])).toEqual(
+    ['/catalog/sources/readings.json', '/notifications/settings', '/home/visits/removal', '/home/stars'].map((url) => [
+      'denied',
+      { reason: 'This token only reads', tried: `POST ${url}`, address: '127.0.0.1' },
+    ]),
+  )
   expect((await portal.post('/home/visits/removal', {}, bearing(named))).status).toBe(303)
   const beyond = await portal.post(
     '/notifications/settings',
@@ -267,4 +276,16 @@ test('a service token may last for ever, with a warning; one more than fifty of 
   for (let at = had; at < 50; at++) await make(eve, { title: `Number ${at}` })
   const full = await portal.post('/settings/tokens', draft, { headers: eve })
   expect([full.status, full.text]).toEqual([409, expect.stringContaining('You have 50 tokens')])
+})
+
+test('a token outlives the session in which it was made, and a cookie is none', async () => {
+  const headers = await signIn(portal, 'ada')
+  const token = await make(headers, { title: 'Made in passing' })
+  expect((await portal.post('/sign-out', {}, { headers })).status).toBe(303)
+  expect((await portal.get('/catalog', { headers })).status).toBe(303)
+  expect((await asProgram(token)).status).toBe(200)
+  const others = await signIn(portal, 'ada')
+  const cookie = String(others.cookie).split('=')[1] ?? ''
+  expect((await asProgram(cookie)).status).toBe(401)
+  expect((await asProgram(`cbp_${cookie}`)).status).toBe(401)
 })
