@@ -250,6 +250,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/access/accounts/proof.ts begin': ofTries,
       'src/features/access/accounts/proof.ts succeed': ofTries,
       'src/features/access/tokens/uses.ts write': ofTries,
+      'src/features/access/tokens/service.ts prune': 'dead for a month: what became of them has its lines already',
       'src/features/catalog/crawler.ts enqueue': ofCrawl,
       'src/features/catalog/crawler.ts failed': ofCrawl,
       'src/features/catalog/crawler.ts finished': ofCrawl,

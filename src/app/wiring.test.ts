@@ -62,7 +62,13 @@ describe('access', () => {
   test('with a guest until there is an administrator, the notice ends with that, and other addresses are refused', () => {
     let isOpen = true
     const made = services('identity', 'policy')
-    const pages = { href: () => '/', otherHref: () => '/', menu: () => ({}), sessionOf: () => undefined, denied: () => undefined }
+    const pages = {
+      href: () => '/',
+      otherHref: () => '/',
+      menu: () => ({}),
+      sessionOf: () => undefined,
+      denied: () => undefined,
+    }
     made.provide(signInSeam, { guest: true, isOpen: () => isOpen, ...pages }, 'sign-in')
     const access = accessOf(made, { host: '127.0.0.1', unprotected: false })
     expect(access).toMatchObject({ loopbackOnly: true })

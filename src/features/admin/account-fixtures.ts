@@ -1,6 +1,5 @@
 /** Made-up accounts and tokens. */
 import { type AccountLine, accountFormView, chooseView, firstView, passwordView } from '../access/accounts/views.ts'
-import { listFrame } from '../access/list-query.ts'
 import { type TokenLine, tokenFormView } from '../access/tokens/views.ts'
 import { now } from './entity-fixtures.ts'
 
@@ -79,8 +78,10 @@ const secret = {
   example: `curl -H 'Authorization: Bearer ${shown}' https://…`,
 }
 const own = { everybody: false, rows: [], frame: null }
-const frameOf = (action: string, q: string, total: number) =>
-  listFrame(action, { q: q || undefined }, { total, previous: undefined, next: total > 50 ? 'z' : undefined })
+const frameOf = (action: string, q: string, total: number) => ({
+  ...{ action, q, suffix: '' },
+  pager: { from: null, to: null, total, previousHref: null, nextHref: total > 50 ? '?after=y' : null },
+})
 const page = { portalTitle: 'Brackenlow', key: 'made-up' }
 
 type Section = readonly [title: string, view: string, samples: [name: string, props: object][]]
