@@ -7,7 +7,21 @@ import { ensureBrowser } from './browser.mjs'
 import { withExamplePortal } from './example-portal.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const pages = { home: '/', list: '/catalog', entity: '/catalog/default/component/cart' }
+const pages = {
+  home: '/',
+  list: '/catalog',
+  entity: '/catalog/default/component/cart',
+  search: '/search?query=cart',
+  graph: '/catalog-graph?rootEntityRefs%5B%5D=component:default/cart',
+  register: '/catalog-import',
+  notifications: '/notifications',
+  settings: '/settings',
+  admin: '/admin',
+  jobs: '/admin/jobs',
+  audit: '/admin/audit',
+  accounts: '/admin/accounts',
+  'sign-in': '/sign-in',
+}
 const sizes = { '': { width: 1440, height: 900 }, '-narrow': { width: 390, height: 844 } }
 const themes = ['light', 'dark']
 
