@@ -75,6 +75,12 @@ describe('the cookie', () => {
       expect(status, one).toBe(401)
     }
     expect((await portal.get('/api/door/me', { headers: { cookie } })).status).toBe(200)
+    const made = `callboard=${'A'.repeat(43)}`
+    expect((await portal.get('/catalog', { headers: { cookie: made } })).headers.location).toMatch(/^\/sign-in/)
+    // Each once, however often it is shown; what cannot be a cookie of ours is as good as none.
+    await expect
+      .poll(async () => (await portal.audit()).filter(({ result }) => result === 'failed').map(({ detail }) => detail))
+      .toEqual(Array.from({ length: 5 }, () => expect.objectContaining({ reason: 'unknown cookie' })))
   })
 })
 

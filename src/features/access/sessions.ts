@@ -63,11 +63,18 @@ const touchDelay = 5_000
 const keepEnded = milliseconds('30d')
 const longestAgent = 400
 
-export function createSessions(ctx: PluginContext, options: AccessOptions['sessions'], isSecure: boolean): Sessions {
+/** @param unknown is told of a cookie that was never given to anybody, once for each */
+export function createSessions(
+  ctx: PluginContext,
+  options: AccessOptions['sessions'],
+  isSecure: boolean,
+  unknown: (request: FastifyRequest) => void,
+): Sessions {
   const [idle, absolute] = [milliseconds(options.idle), milliseconds(options.absolute)]
   const name = isSecure ? '__Host-callboard' : 'callboard'
   const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
   const open = new LRUCache<string, Session>({ max: remembered })
+  const told = new LRUCache<string, true>({ max: remembered })
   const asked = new WeakMap<FastifyRequest, { hash: string; session: Session }>()
   let seen = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
@@ -87,7 +94,7 @@ export function createSessions(ctx: PluginContext, options: AccessOptions['sessi
     if (!value) return undefined
     const hash = digest(value)
     const known = open.get(hash)
-    const session = known ?? stored(hash)
+    const session = known ?? stored(hash, request)
     if (!session) return undefined
     const now = ctx.now().getTime()
     if (now >= session.expiresAt || now - session.seenAt > idle) {
@@ -99,9 +106,12 @@ export function createSessions(ctx: PluginContext, options: AccessOptions['sessi
     return { hash, session }
   }
 
-  function stored(hash: string): Session | undefined {
+  function stored(hash: string, request: FastifyRequest): Session | undefined {
     const row = findSession(ctx.db.read, hash)
-    return row && row.endedAt === null ? sessionOf(row, seen.get(row.id)) : undefined
+    if (row) return row.endedAt === null ? sessionOf(row, seen.get(row.id)) : undefined
+    if (!told.has(hash)) unknown(request)
+    told.set(hash, true)
+    return undefined
   }
 
   function touch(session: Session, now: number): void {

@@ -46,7 +46,9 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
   const refused = (request: FastifyRequest, reason: string) =>
     signingIn.refusedLater(request, { provider: 'proxy', reason })
   const proxies = createProxies(options.proxy, refused)
-  const sessions = createSessions(ctx, options.sessions, isSecure)
+  const sessions = createSessions(ctx, options.sessions, isSecure, (request) =>
+    signingIn.refusedLater(request, { provider: 'session', reason: 'unknown cookie' }),
+  )
   const people = createPeople(ctx, options, new Set(ways.filter(({ worldwide }) => worldwide).map(({ id }) => id)))
   const titles: Record<string, string> = { local: 'The portal', proxy: 'The proxy' }
   const titleOf = (provider: string) => ways.find(({ id }) => id === provider)?.title ?? titles[provider] ?? provider

@@ -50,6 +50,8 @@ test('every page has the way to the others, and says which it is', async () => {
     const tabs = page.region('admin-tabs')
     expect(linksOf(tabs.html).map(({ text }) => text)).toEqual([
       'Overview',
+      'Accounts',
+      'Tokens',
       'Plugins',
       'Jobs',
       'Audit',

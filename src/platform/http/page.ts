@@ -155,13 +155,15 @@ async function navigation(host: PageHost, actor: Actor, path: string): Promise<N
   )
 }
 
-/** The pages of the administration that the actor may open; the first one is the overview. */
+/** The pages of the administration that the actor may open; the one that all others lie below comes first. */
 export function adminTabs(
   host: Pick<PageHost, 'nav' | 'policy' | 'permissions'>,
   actor: Actor,
   path: string,
 ): TabLink[] {
-  const tabs = host.nav.filter(({ spec }) => spec.group === 'admin' && mayFollow(host, actor, spec.permission))
+  const allowed = host.nav.filter(({ spec }) => spec.group === 'admin' && mayFollow(host, actor, spec.permission))
+  const leads = ({ spec }: Contributed<NavItem>) => Number(allowed.every((one) => one.spec.href.startsWith(spec.href)))
+  const tabs = allowed.toSorted((a, b) => leads(b) - leads(a))
   const current = currentHref(tabs, path)
   return tabs.map(({ id, spec: { title, href } }) => ({ id, title, href, current: href === current }))
 }
