@@ -31,7 +31,8 @@ function startPortal(dataDir) {
       env: {
         ...process.env,
         DATA_DIR: dataDir,
-        HOST: '127.0.0.1',
+        // With HOST the example asks people to sign in.
+        HOST: undefined,
         PORT: '0',
         LOG_LEVEL: 'error',
         NODE_ENV: 'production',
