@@ -67,7 +67,6 @@ describe('access', () => {
       otherHref: () => '/',
       menu: () => ({}),
       sessionOf: () => undefined,
-      denied: () => undefined,
     }
     made.provide(signInSeam, { guest: true, isOpen: () => isOpen, ...pages }, 'sign-in')
     const access = accessOf(made, { host: '127.0.0.1', unprotected: false })

@@ -1,21 +1,12 @@
 import { z } from 'zod'
+import { durationOption } from '../../api/duration-option.ts'
 import { parseRef } from '../../api/ref.ts'
-import { type Duration, milliseconds } from '../../api/time.ts'
 
 /** The rules by which a person is found in the catalog. */
 export const matchRules = ['annotation', 'email', 'email-name', 'name'] as const
 export type MatchRule = (typeof matchRules)[number]
 
-const duration = z.custom<Duration>(
-  (value) => {
-    try {
-      return typeof value === 'string' && milliseconds(value) > 0
-    } catch {
-      return false
-    }
-  },
-  { message: 'write a length of time such as 12h or 7d' },
-)
+const duration = durationOption('12h or 7d')
 
 const header = z
   .string()

@@ -11,7 +11,6 @@ import { ownershipSeam } from '../../platform/permissions/ownership.ts'
 import type { Policy } from '../../platform/permissions/policy.ts'
 import type { AccessOptions } from './config.ts'
 import { administratorsRef, whoRef } from './contract.ts'
-import { createDenials } from './denials.ts'
 import { createIdentify } from './identify.ts'
 import { workRef } from './jobs.ts'
 import { createSignInPages, signInPagesRef } from './pages.ts'
@@ -82,7 +81,6 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
       guest: options.guest,
       isOpen,
       sessionOf: sessions.keyOf,
-      denied: createDenials(ctx, proxies),
       href: (to, isOut) => `/sign-in?${isOut ? 'out=1&' : ''}to=${encodeURIComponent(to)}`,
       otherHref: (to) =>
         options.local || ways.length > 0 ? `/sign-in?other=1&to=${encodeURIComponent(to)}` : undefined,

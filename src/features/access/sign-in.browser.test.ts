@@ -61,7 +61,7 @@ test.each([true, false])(
     expect(new URL(page.url()).origin).toBe(idp.issuer)
     await signIn(page, 'u-anna')
     await page.waitForURL(site.address + wanted)
-    expect(await page.getByRole('heading', { level: 1 }).first().textContent()).toBeTruthy()
+    expect(await page.getByRole('heading', { level: 1 }).first().textContent()).toContain('API')
     expect(await whoIs(page)).toMatchObject({
       id: 'user:default/anna',
       kind: 'user',

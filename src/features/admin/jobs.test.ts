@@ -274,7 +274,7 @@ test('a reading that is cancelled comes again at the next interval', async () =>
   const waiting = async () =>
     (await jobs.list({ kind: 'catalog.crawl', state: 'waiting' })).filter(({ key }) => key === at.portal.source)
   const [next] = await waiting()
-  expect(next).toBeDefined()
+  expect(next).toMatchObject({ kind: 'catalog.crawl', state: 'waiting' })
   await at.portal.post(`/admin/jobs/${next?.id}/cancellation`, {}, { as: 'root' })
   await at.portal.settled()
   const [again, ...more] = await waiting()
@@ -293,6 +293,6 @@ test('a collection of facts that is cancelled comes again at its interval', asyn
   await at.portal.post(`/admin/jobs/${next?.id}/cancellation`, {}, { as: 'root' })
   await at.portal.settled()
   const [again] = await due()
-  expect(again).toBeDefined()
+  expect(again).toMatchObject({ kind: 'catalog.facts', state: 'waiting' })
   expect(again?.id).not.toBe(next?.id)
 })

@@ -80,6 +80,29 @@ test('what is kept for pages stays, and pages of sources are told', async () => 
   expect((await portal.get('/catalog')).text).toContain('b')
 })
 
+test('reading everything again tells pages of what is another, and of nothing else', async () => {
+  const events: CatalogChanged[] = []
+  const listener = definePlugin({
+    name: 'listener',
+    apiVersion: 1,
+    setup: (ctx) => void ctx.on(catalogChanged, (event) => void events.push(event)),
+  })
+  files['b.yaml'] = entity({ name: 'b' })
+  portal = await testPortal({ plugins: [catalog({ providers: [provider()] }), listener] })
+  const readAll = async () => {
+    events.length = 0
+    const { db, jobs } = portal.portal
+    const payload = { sourceId: 'memory:one', full: true }
+    await db.write((tx) => jobs.enqueue(tx, 'catalog.crawl', { payload, key: 'memory:one full' }))
+    await portal.settled()
+    return events.flatMap(({ refs, shown }) => [refs, shown].flat())
+  }
+  expect(await readAll()).toEqual([])
+  // Another text that says the same: lines may be others.
+  files['b.yaml'] = `# moved\n${files['b.yaml']}`
+  expect(await readAll()).toEqual(['component:default/b'])
+})
+
 test('it is listed once, and again when it has changed', async () => {
   await start()
   expect(listings).toBe(1)

@@ -75,6 +75,14 @@ test('a file that has changed meanwhile is looked through as a whole', async () 
   expect(await line('u7', 7, '7')).toBe('gone')
 })
 
+test('what stands elsewhere when it is read in part is looked for in all of the file', async () => {
+  writeFileSync(join(folder, 'all.yaml'), large(95))
+  const { line } = await reader()
+  for (const blob of ['1', '2', '3', '4', '5']) await line('u7', 7, blob)
+  writeFileSync(join(folder, 'all.yaml'), `# written between two looks\n${large(95)}`)
+  expect(await line('u7', 7, '1')).toBe(62)
+})
+
 test('cuts give the same documents again, whole and one by one', () => {
   const piece = fc.constantFrom(
     '---\n',

@@ -78,6 +78,8 @@ export function createWrittenDocuments(crawler: Crawler, places: Places): Writte
       const part = await partOf(row, key, signal)
       const alone = part && documentIn(part, row.ref)
       if (alone) return alone
+      // Something else stands there: the file was written in between.
+      if (part) cuts.delete(key)
       const file = await fileOf(row, key, signal)
       return 'why' in file ? file : (writtenDocument(file, row.position, row.ref) ?? { why: 'dropped' })
     },

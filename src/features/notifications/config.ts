@@ -1,18 +1,9 @@
 import { z } from 'zod'
+import { durationOption } from '../../api/duration-option.ts'
 import { Secret } from '../../api/env.ts'
 import { parseRef } from '../../api/ref.ts'
-import { type Duration, milliseconds } from '../../api/time.ts'
 
-const duration = z.custom<Duration>(
-  (value) => {
-    try {
-      return typeof value === 'string' && milliseconds(value) > 0
-    } catch {
-      return false
-    }
-  },
-  { message: 'write a length of time such as 30s, 5m, 6h or 1d' },
-)
+const duration = durationOption('30s, 5m, 6h or 1d')
 
 const secret = z.instanceof(Secret, { message: "write secret('SMTP_PASSWORD') and set that variable" })
 

@@ -16,7 +16,7 @@ export interface RefusalsHost {
   log: Pick<Log, 'error'>
 }
 
-/** Writes down that somebody was refused a write. */
+/** Writes down that somebody was refused a write, or a token a read. */
 export type Refused = (request: FastifyRequest, error: PortalError) => void
 
 /** Of one person and address, of everybody: what is more in a minute is counted only. */
@@ -32,7 +32,7 @@ interface Count {
 }
 
 /**
- * Writes that the permissions refuse leave a line, though nothing was written: who tries doors should be seen. In its
+ * Writes that the permissions refuse, and of tokens reads as well, leave a line, though nothing was written: who tries doors should be seen. In its
  * own time, so that nobody waits for it, and so that only so much comes of it. Public addresses write down by
  * themselves what they refuse.
  */
@@ -59,14 +59,24 @@ export function createRefusals({ db, audit, senders, now, log }: RefusalsHost): 
 
   return (request, error) => {
     const { access, plugin } = request.routeOptions.config as { access?: string; plugin?: string }
-    if (error.code !== 'forbidden' || reads.has(request.method) || access === undefined || access === 'public') return
+    if (error.code !== 'forbidden' || access === undefined || access === 'public') return
     const actor = request.actor ?? anonymous
+    const isRead = reads.has(request.method)
+    // Whoever made a token is not there to see that it reaches for more than it was made for.
+    if (isRead && actor.permissions === undefined) return
     const sender = senders.of(request)
     const leftOut = admit(`${actor.id} ${sender.address}`)
     if (leftOut === undefined) return
     const detail = { permission: access, plugin, reason: error.message, ...(leftOut > 0 && { leftOut }) }
     const target = `${request.method} ${loggedUrl(request.url).split('?')[0]?.slice(0, 500)}`
-    const line = { action: 'portal.write', actor, target, requestId: request.id, ...sender, detail }
+    const line = {
+      action: isRead ? 'portal.read' : 'portal.write',
+      actor,
+      target,
+      requestId: request.id,
+      ...sender,
+      detail,
+    }
     db.write((tx) => audit(tx, { ...line, result: 'denied' })).catch((failure: unknown) => {
       log.error({ err: failure }, `A refused write could not be written into the audit: ${messageOf(failure)}`)
     })

@@ -12,8 +12,6 @@ export interface SignIn {
   href(to: string, isOut?: boolean): string
   /** Where one signs in as somebody else; undefined where there is no other way to. */
   otherHref(to: string): string | undefined
-  /** Somebody who is there was refused with a 403: for those who write such things down. */
-  denied(request: FastifyRequest, reason: string): void
   /** What the menu of the person offers; the addresses of forms that are posted among them. */
   menu(request: FastifyRequest): PersonMenu
   /** What `sessionsEnded` calls the session of a request; undefined for who has none. */

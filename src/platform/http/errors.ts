@@ -80,7 +80,6 @@ async function answer(
 ): Promise<FastifyReply> {
   const status = statuses[error.code]
   if (reply.sent) return reply
-  if (error.code === 'forbidden' && request.actor) signIn?.denied(request, error.message)
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
   if (wantsJson(request)) {
     const body = { error: { code: error.code, message: error.message, hint: error.hint, requestId: request.id } }

@@ -67,12 +67,15 @@ test('a token that reads everything writes nothing, not even a mark of its owner
   }
   await portal.post('/home/stars', star, { headers: { ...bearing(reader).headers, accept: '*/*' } })
   await portal.portal.db.write(() => undefined)
-  const lines = (await portal.audit()).filter(({ action }) => action === 'access.token.use')
-  expect(lines.map(({ result, detail }) => [result, detail])).toEqual(
-    ['/catalog/sources/readings.json', '/notifications/settings', '/home/visits/removal', '/home/stars'].map((url) => [
-      'denied',
-      { reason: 'This token only reads', tried: `POST ${url}`, address: '127.0.0.1' },
-    ]),
+  const lines = (await portal.audit()).filter(({ action }) => action === 'portal.write')
+  expect(lines.map(({ result, target, actor, detail }) => [result, target, actor?.kind, detail])).toEqual(
+    [
+      '/home/stars',
+      '/catalog/sources/readings.json',
+      '/notifications/settings',
+      '/home/visits/removal',
+      '/home/stars',
+    ].map((url) => ['denied', `POST ${url}`, 'user', expect.objectContaining({ reason: 'This token only reads' })]),
   )
   expect((await portal.post('/home/visits/removal', {}, bearing(named))).status).toBe(303)
   const beyond = await portal.post(
@@ -81,6 +84,11 @@ test('a token that reads everything writes nothing, not even a mark of its owner
     { headers: { ...bearing(named).headers, accept: '*/*' } },
   )
   expect(beyond.text).toContain('This token is limited to home.read')
+  // Reads of a token as well: whoever made it is not there to see them refused.
+  expect((await asProgram(named, '/metrics')).status).toBe(403)
+  await portal.portal.db.write(() => undefined)
+  const [last] = await portal.audit()
+  expect(last).toMatchObject({ action: 'portal.read', target: 'GET /metrics', result: 'denied' })
 })
 
 test('a personal token never may more than its owner, whatever it is given', async () => {
