@@ -7,7 +7,7 @@ import { cpuOf } from './processes.mjs'
 
 const program = fileURLToPath(new URL('./forge-process.mjs', import.meta.url))
 
-/** @returns its origin, how often it was asked for what so far, and its processor time in ms */
+/** @returns its origin, how often it was asked so far, and its processor time in ms */
 export async function startForge(folder, token) {
   const child = fork(program, [folder], { env: { ...process.env, BENCH_FORGE_TOKEN: token } })
   const ended = once(child, 'exit')

@@ -78,8 +78,7 @@ async function counted(forge, work) {
   const after = await forge.requests()
   return {
     ...result,
-    conversations: after.conversations - before.conversations,
-    requests: after.conversations + after.posts - before.conversations - before.posts,
+    requests: after - before,
     hostCpuMs: forge.cpu() - cpu,
   }
 }

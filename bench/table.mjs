@@ -122,9 +122,9 @@ function accessTable({ entities, without, with: signedIn, share, shares }) {
   )
 }
 
-function crawlRow(what, { ms, cpuMs, hostCpuMs, conversations, requests }) {
+function crawlRow(what, { ms, cpuMs, hostCpuMs, requests }) {
   const processor = `${seconds(cpuMs)}, ${seconds(hostCpuMs)}`
-  return [what, seconds(ms), processor, `${count(conversations)} conversations, ${count(requests)} requests`]
+  return [what, seconds(ms), processor, `${count(requests)} requests`]
 }
 
 /** A column for each size, and one for what Backstage takes at 21 000. */

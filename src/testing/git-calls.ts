@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from '../api/env.ts'
 
@@ -37,8 +37,16 @@ exec '${real}' "$@"
   return {
     path: `${bin}:${env('PATH', '')}`,
     list: () => (existsSync(log) ? filesIn(log).map(readCall) : []),
-    clear: () => rmSync(log, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
+    clear: () => forget(log),
   }
+}
+
+/** What is being written down at this moment is no longer in its way. */
+function forget(log: string): void {
+  if (!existsSync(log)) return
+  const old = `${log}-${process.hrtime.bigint()}`
+  renameSync(log, old)
+  rmSync(old, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
 }
 
 function filesIn(folder: string): string[] {

@@ -77,11 +77,15 @@ async function webhook(url: string, commit: string): Promise<number> {
   return statusCode
 }
 
-async function walkThrough(urlOf: UrlOf): Promise<void> {
+/** @param questions how often hosts were asked without git; undefined where only git can ask */
+async function walkThrough(urlOf: UrlOf, questions?: () => number): Promise<void> {
   for (const name of names) expect(await page(name)).toContain(name)
   calls.clear()
+  const before = questions?.()
   await portal.crawl()
-  expect(commands()).toEqual(['ls-remote', 'ls-remote', 'ls-remote'])
+  const asking = commands().filter((command) => ['ls-remote', 'fetch'].includes(command))
+  expect(asking).toEqual(questions ? [] : ['ls-remote', 'ls-remote', 'ls-remote'])
+  if (questions) expect(questions()).toBe(Number(before) + 3)
 
   push('two', 'Pushed before a refresh')
   calls.clear()
@@ -108,7 +112,7 @@ describe('what is pushed is on the page, and what did not move costs one questio
     closing.push(server.close)
     const urlOf = (path: string) => `${server.origin}/${path}`
     await start(urlOf, { token: new Secret('GIT_TOKEN', 'tk-81f0c2'), protocols: ['http'] })
-    await walkThrough(urlOf)
+    await walkThrough(urlOf, () => server.requests.length)
     expect(server.requests.length).toBeGreaterThan(10)
   })
 

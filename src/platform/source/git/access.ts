@@ -42,14 +42,21 @@ export async function accessTo(
   return access
 }
 
-function httpSettings({ protocol, host, port }: GitAddress, { token }: GitCredentials): Record<string, string> {
+/** The header that shows who asks by http and https. */
+export function authorizationOf({ host }: GitAddress, { token }: GitCredentials): { authorization?: string } {
+  return token ? { authorization: `Basic ${basic(token.reveal(), host)}` } : {}
+}
+
+function httpSettings(address: GitAddress, credentials: GitCredentials): Record<string, string> {
+  const { protocol, host, port } = address
+  const { authorization } = authorizationOf(address, credentials)
   const own = `${protocol}://${host}${port ? `:${port}` : ''}/`
   return {
     'http.followRedirects': 'false',
     // A server that prepares an answer says so every 5 seconds; one that is silent for a minute has gone.
     'http.lowSpeedLimit': '1',
     'http.lowSpeedTime': '60',
-    ...(token && { [`http.${own}.extraHeader`]: `Authorization: Basic ${basic(token.reveal(), host)}` }),
+    ...(authorization !== undefined && { [`http.${own}.extraHeader`]: `Authorization: ${authorization}` }),
   }
 }
 

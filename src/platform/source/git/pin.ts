@@ -20,14 +20,19 @@ let version: Promise<readonly [number, number]> | undefined
  */
 export async function pinned(address: GitAddress, guard: GitGuard, home: string): Promise<Record<string, string>> {
   const { protocol, host, port = protocol === 'https' ? '443' : '80', url } = address
-  if (protocol !== 'https' && protocol !== 'http') throw notHeld(protocol)
-  // The library takes the dot away before it looks for the pinned address, or not, as its version goes.
-  if (host.endsWith('.')) throw dotted()
+  checkPinnable(address)
   const addresses = await guard.addressesOf(url)
   await checkVersion(home)
   const isName = !host.startsWith('[') && !/^\d+(\.\d+){3}$/.test(host)
   const list = addresses.map((one) => (one.includes(':') ? `[${one}]` : one)).join(',')
   return { 'http.proxy': '', ...(isName && { 'http.curloptResolve': `${host}:${port}:${list}` }) }
+}
+
+/** @throws PortalError `invalid` for what git cannot be held to */
+export function checkPinnable({ protocol, host }: GitAddress): void {
+  if (protocol !== 'https' && protocol !== 'http') throw notHeld(protocol)
+  // The library takes the dot away before it looks for the pinned address, or not, as its version goes.
+  if (host.endsWith('.')) throw dotted()
 }
 
 async function checkVersion(home: string): Promise<void> {

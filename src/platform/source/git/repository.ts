@@ -4,6 +4,7 @@ import { PortalError } from '../../../api/errors.ts'
 import { nearest } from '../../../api/nearest.ts'
 import { accessTo, type GitCredentials } from './access.ts'
 import { folderNameOf, type GitAddress } from './address.ts'
+import { askForHead } from './ask.ts'
 import { createBatch, type GitBatch } from './batch.ts'
 import {
   type CloneArgs,
@@ -114,6 +115,21 @@ export function openRepository(args: GitRepositoryArgs): GitRepository {
     throw noBranch(address, branch, others)
   }
 
+  /** The head that is known, where a short question to the host says that it is still the same. */
+  async function sameHead(
+    branch: string | undefined,
+    known: CloneState | undefined,
+    signal: AbortSignal,
+  ): Promise<RemoteHead | undefined> {
+    const id = known?.heads[branch ?? '']
+    if (id === undefined) return undefined
+    const ref = branch === undefined ? 'HEAD' : `refs/heads/${branch}`
+    const head = await askForHead({ address, url: await nameInUse(), ref, credentials, guard, signal })
+    if (head?.id !== id) return undefined
+    if (branch !== undefined) return { id, name: branch }
+    return head.target === `refs/heads/${known?.defaultBranch}` ? { id, name: known?.defaultBranch } : undefined
+  }
+
   async function nameInUse(): Promise<string> {
     clone.url ??= nameKept(address, await readState(clone.path))
     return clone.url
@@ -173,9 +189,9 @@ export function openRepository(args: GitRepositoryArgs): GitRepository {
   return {
     open: (branch, signal) =>
       explained(async () => {
-        const { id, name } = await remoteHead(branch, signal)
-        const defaultBranch = branch === undefined && name !== undefined ? { defaultBranch: name } : {}
         const known = await readState(clone.path)
+        const { id, name } = (await sameHead(branch, known, signal)) ?? (await remoteHead(branch, signal))
+        const defaultBranch = branch === undefined && name !== undefined ? { defaultBranch: name } : {}
         const isSame = known?.heads[branch ?? ''] === id
         if (isSame && (branch !== undefined || known.defaultBranch === name)) {
           if (!clone.isClean && wasCutShort(clone.path)) await alone(signal, async () => undefined)
