@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { crawlNow, sourceIds, untilShown } from './crawls.mjs'
 import { startForge } from './forge.mjs'
-import { closedRuns, paced } from './load.mjs'
+import { closedLoop, closedRuns, paced } from './load.mjs'
 import { databaseSize, firstStart, idleCpuOf, restOf, writeConfig } from './portal.mjs'
 import { changeRepository, entityOf, writeRepositories } from './repositories.mjs'
 import { startServer } from './server.mjs'
@@ -90,17 +90,30 @@ async function repeated(times, work) {
   return { ...[first, ...others][Math.floor(runs.length / 2)], runs: runs.map(({ ms }) => ms) }
 }
 
-/** Pages at fixed times while a crawl finds three repositories changed. */
-async function measureBusy(server, ids, { folder, names }) {
+/** Pages while crawls follow each other, of which each finds three repositories changed. */
+async function measureBusy(server, ids, { folder, names, seconds }) {
+  const entity = entityOf(names[1])
   const pages = names.slice(1).flatMap((name) => [entityOf(name), '/catalog'])
-  for (const name of someOf(names, 3)) await changeRepository(folder, names, name, 100)
   const over = new AbortController()
-  const asking = paced(server, pages, { perSecond: pace, until: over.signal })
-  asking.catch(() => over.abort()) // Thrown below, when the crawl is over.
+  const runs = []
+  const crawling = (async () => {
+    for (let number = 100; !over.signal.aborted; number++) {
+      for (const name of someOf(names, 3)) await changeRepository(folder, names, name, number)
+      runs.push(await crawlNow(server, ids, { every: 200 }))
+    }
+  })()
+  crawling.catch(() => over.abort()) // Thrown below.
   try {
-    const crawl = await crawlNow(server, ids, { every: 200 })
+    const page = await paced(server, pages, {
+      perSecond: pace,
+      until: AbortSignal.any([over.signal, AbortSignal.timeout(seconds * 5000)]),
+    })
+    const list = await closedLoop(server, ['/catalog'], { seconds: seconds * 2 })
+    const same = await closedLoop(server, [entity], { seconds: seconds * 2 })
     over.abort()
-    return { ...crawl, page: await asking }
+    await crawling
+    const sorted = runs.map(({ ms }) => ms).sort((x, y) => x - y)
+    return { ms: sorted[Math.floor(sorted.length / 2)], crawls: runs.length, page, list, entity: same }
   } finally {
     over.abort()
   }

@@ -1,3 +1,5 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+
 const waiting = new Set<object>()
 
 /** Who waits for a page. Long work in this process gives way, so that a page takes as long as it does on a quiet day. */
@@ -6,4 +8,20 @@ export const attendance = {
   /** Answered or gone; to say so twice does no harm. */
   left: (request: object): void => void waiting.delete(request),
   isAnybodyWaiting: (): boolean => waiting.size > 0,
+}
+
+let last: Promise<void> = Promise.resolve()
+
+/**
+ * For who is in no hurry: goes on when nobody waits for a page, and after so many milliseconds all the same. One after
+ * the other, each in a turn of the event loop of its own: all at once would be a long one for the next page.
+ */
+export function giveWay(most: number): Promise<void> {
+  const from = performance.now()
+  last = last.then(async () => {
+    // Not all the time: what a page waits for may need the other processor.
+    do await (attendance.isAnybodyWaiting() ? setTimeout(1) : setImmediate())
+    while (attendance.isAnybodyWaiting() && performance.now() - from < most)
+  })
+  return last
 }

@@ -2,6 +2,7 @@ import { PortalError } from '../../api/errors.ts'
 import type { Provider, ProviderHost } from '../../api/provider.ts'
 import type { SourceTree } from '../../api/source-tree.ts'
 import { milliseconds } from '../../api/time.ts'
+import { giveWay } from '../../platform/attendance.ts'
 import { heeding } from './heeding.ts'
 import { createTurns } from './turns.ts'
 
@@ -19,6 +20,9 @@ const askedAtOnce = 8
 
 /** How many sources are read at a time. */
 const readAtOnce = 4
+
+/** For so many milliseconds each of them gives way to those who wait for a page. */
+const courtesy = 50
 
 /** A source that has not answered after so many milliseconds does not count among those asked until it does. */
 const patience = 20_000
@@ -45,12 +49,14 @@ export function createOpening(host: ProviderHost, begins: (sourceId: string) => 
       endAsking()
     }
     try {
+      await giveWay(courtesy)
       begins(one.id)
       const signal = AbortSignal.any([stop, limit.signal])
       const tree = await heeding(signal)(one.open(signal, host))
       limit.clear()
       const endReading = await reading.take(stop)
       end()
+      await giveWay(courtesy)
       limit.begin()
       return {
         tree,

@@ -20,7 +20,8 @@ export function createRemoteText(args: {
   forges: Forges
 }): ReadUrl {
   const { http, hosts, forges } = args
-  const kept = new LRUCache<string, Promise<Uint8Array>>({ max: 2_000 })
+  // Most crawls ask for none, and there may be hundreds of them.
+  let kept: LRUCache<string, Promise<Uint8Array>> | undefined
   let bytes = 0
 
   async function fetched(url: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
@@ -31,6 +32,7 @@ export function createRemoteText(args: {
   }
 
   const read = async (url: string, { maxBytes, signal }: { maxBytes: number; signal: AbortSignal }) => {
+    kept ??= new LRUCache({ max: 2_000 })
     const known = kept.get(url)
     if (known) return known
     const reading = fetched(url, maxBytes, signal)

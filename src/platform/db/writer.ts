@@ -102,7 +102,7 @@ export class Writer {
   }
 
   #enqueue<T>(run: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(() => this.#breathe()).then(run)
+    const result = this.#tail.then(() => this.#breathe(courtesy)).then(run)
     const settled = () => (this.#hasty ? this.#moveJournal() : undefined)
     this.#tail = result.then(settled, settled)
     return result
@@ -120,7 +120,8 @@ export class Writer {
 
   async #breathe(most = 0): Promise<void> {
     const from = performance.now()
-    if (from - this.#turn < breath) return
+    const isWaitedFor = most > 0 && attendance.isAnybodyWaiting()
+    if (from - this.#turn < breath && !isWaitedFor) return
     // A page that reads files takes a dozen turns of the event loop: with work in between, each would take as long as it.
     do await new Promise((resolve) => setImmediate(resolve))
     while (attendance.isAnybodyWaiting() && performance.now() - from < most)

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Commit, Contributors, ContributorsOptions } from '../../../api/source-tree.ts'
 import { type Authored, createTally } from '../tally.ts'
+import type { Kept } from './kept.ts'
 import { GitFailure, type GitRun, runGit } from './program.ts'
 
 export interface LastCommits {
@@ -16,8 +18,10 @@ const format = '--format=%x01%H%x00%an%x00%at'
 /**
  * The last commit of every file, from one walk through the history that begins with the first question. An answer
  * is given as soon as the walk has come to it. Merges count as what they bring.
+ *
+ * @param kept holds answers from one process to the next
  */
-export function createLastCommits(run: Run, commit: string, limits = historyLimits): LastCommits {
+export function createLastCommits(run: Run, commit: string, kept?: Kept, limits = historyLimits): LastCommits {
   const found = new Map<string, Commit>()
   const waiting = new Map<string, (() => void)[]>()
   let walking: Promise<void> | undefined
@@ -52,14 +56,23 @@ export function createLastCommits(run: Run, commit: string, limits = historyLimi
     }
   }
 
+  async function asked(path: string): Promise<Commit | undefined> {
+    walking ??= walk()
+    const arrived = new Promise<void>((resolve) => waiting.set(path, [...(waiting.get(path) ?? []), resolve]))
+    await Promise.race([walking, arrived])
+    return found.get(path)
+  }
+
   return {
     async of(path) {
       const known = found.get(path)
       if (known || isDone) return known
-      walking ??= walk()
-      const arrived = new Promise<void>((resolve) => waiting.set(path, [...(waiting.get(path) ?? []), resolve]))
-      await Promise.race([walking, arrived])
-      return found.get(path)
+      const name = `log-${createHash('sha256').update(`${commit}\n${path}`).digest('hex')}`
+      const before = await kept?.get(name)
+      if (before) return JSON.parse(before.toString('utf8')) as Commit
+      const last = await asked(path)
+      if (last) await kept?.put(name, Buffer.from(JSON.stringify(last)))
+      return last
     },
   }
 }

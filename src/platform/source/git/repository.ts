@@ -21,6 +21,7 @@ import {
 } from './clone.ts'
 import { explainGit, isAbsence, isRedirect } from './failure.ts'
 import { branchesOf } from './history.ts'
+import { type Kept, keepingObjects, keptIn } from './kept.ts'
 import type { GitGuard } from './pin.ts'
 import { runGit } from './program.ts'
 import { createGitTree, type GitTree } from './tree.ts'
@@ -56,6 +57,7 @@ export interface GitRepositoryArgs {
 interface Clone {
   path: string
   batch: GitBatch
+  kept: Kept
   queue: Promise<unknown>
   /** Nothing of an earlier process, or of a fetch that failed, is left behind. */
   isClean: boolean
@@ -175,6 +177,7 @@ export function openRepository(args: GitRepositoryArgs): GitRepository {
     return createGitTree({
       run: { repository: clone.path, home },
       batch: clone.batch,
+      kept: clone.kept,
       commit,
       branch: branch || state.defaultBranch,
       notes,
@@ -200,7 +203,10 @@ export function openRepository(args: GitRepositoryArgs): GitRepository {
         const state = await alone(signal, async (args) => {
           const fetched = isSame ? known : await fetchBranch(args, branch ?? '')
           if (defaultBranch.defaultBranch !== undefined) await rememberDefault(clone.path, defaultBranch.defaultBranch)
-          if (!isSame) clone.batch.close() // Packs may have gone, or the whole clone with them.
+          if (!isSame) {
+            clone.batch.close() // Packs may have gone, or the whole clone with them.
+            await clone.kept.clear()
+          }
           return { ...fetched, ...defaultBranch }
         })
         return treeOf(state.heads[branch ?? ''] ?? id, branch ?? '', state)
@@ -221,8 +227,9 @@ export function openRepository(args: GitRepositoryArgs): GitRepository {
 function cloneAt(path: string, home: string): Clone {
   const known = clones.get(path)
   if (known) return known
-  const batch = createBatch({ repository: path, home })
-  const clone = { path, batch, queue: Promise.resolve(), isClean: false, url: undefined }
+  const kept = keptIn(path)
+  const batch = keepingObjects(createBatch({ repository: path, home }), kept)
+  const clone = { path, batch, kept, queue: Promise.resolve(), isClean: false, url: undefined }
   clones.set(path, clone)
   return clone
 }

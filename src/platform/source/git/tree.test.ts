@@ -256,7 +256,7 @@ describe('a tree', () => {
     // Git would hold every path of the one commit in memory.
     const run = { repository: at.source.path, home: at.base }
     const commit = at.source.git(['rev-parse', 'HEAD'])
-    const last = createLastCommits(run, commit, { ...historyLimits, memory: 64 * 1024 * 1024 })
+    const last = createLastCommits(run, commit, undefined, { ...historyLimits, memory: 64 * 1024 * 1024 })
     expect(await last.of(path)).toBeUndefined()
   })
 

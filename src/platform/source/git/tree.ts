@@ -6,6 +6,7 @@ import type { Authored } from '../tally.ts'
 import { isExcluded, missing, outside, tooLarge, treePath } from '../tree-path.ts'
 import type { GitBatch } from './batch.ts'
 import { authorsOf, branchesOf, contributorsOf, createLastCommits, type LastCommits, tagsOf } from './history.ts'
+import type { Kept } from './kept.ts'
 import { type ListingLimits, listCommit, listingLimits, parseTree, type TreeNode } from './listing.ts'
 import { GitFailure, type GitRun } from './program.ts'
 
@@ -26,6 +27,8 @@ export interface GitTree extends SourceTree {
 export interface GitTreeParts {
   run: Pick<GitRun, 'repository' | 'home'>
   batch: GitBatch
+  /** Keeps what its history told. */
+  kept?: Kept
   commit: string
   branch?: string | undefined
   /** Brings blobs from the server, all at once. */
@@ -263,7 +266,7 @@ export function createGitTree(parts: GitTreeParts): GitTree {
     },
 
     async log(path) {
-      lastCommits ??= createLastCommits(run, commit)
+      lastCommits ??= createLastCommits(run, commit, parts.kept)
       return sound(lastCommits.of(treePath(path)))
     },
 
