@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { durationOption } from '../../api/duration-option.ts'
 import { parseRef } from '../../api/ref.ts'
+import { MemberInput } from './rules/addressees.ts'
+import { presets } from './rules/preset.ts'
+import { isRule, type Rule } from './rules/rule.ts'
 
 /** The rules by which a person is found in the catalog. */
 export const matchRules = ['annotation', 'email', 'email-name', 'name'] as const
@@ -53,6 +56,11 @@ export const ProxyOptions = z.strictObject({
 })
 export type ProxyOptions = z.output<typeof ProxyOptions>
 
+const roles = z.record(
+  z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'write the name of a role in lower-case letters, digits and hyphens'),
+  z.array(MemberInput),
+)
+
 export const SessionOptions = z.strictObject({
   idle: duration.default('7d').describe('How long nothing may be asked before a session ends.'),
   absolute: duration.default('30d').describe('How long a session lasts however busy it is.'),
@@ -88,6 +96,15 @@ export const AccessOptions = z.strictObject({
     .describe('By which rules, in this order, a person is found among the Users of the catalog.'),
   admit: z.boolean().default(false).describe('Whether those get in who are no User of the catalog.'),
   administrators: z.array(person).default([]).describe('Users and groups who may do everything.'),
+  preset: z
+    .enum(presets)
+    .default('open')
+    .describe('What holds besides the rules: `open`, or `strict` for nothing that no rule allows.'),
+  roles: roles.default({}).describe('Names for sets of users, groups and tokens, for the rules.'),
+  rules: z
+    .array(z.custom<Rule>(isRule, { message: 'give what allow(…) or deny(…) returns' }))
+    .default([])
+    .describe('What is allowed and denied, to whom and for which entities.'),
   sessions: SessionOptions.prefault({}).describe('How long one stays signed in.'),
 })
 export type AccessOptions = z.output<typeof AccessOptions>

@@ -12,6 +12,8 @@ import { jobs } from './jobs.ts'
 import { permissions } from './permissions.ts'
 import type { SignInProvider } from './providers/provider.ts'
 import { routes } from './routes.ts'
+import type { Member } from './rules/addressees.ts'
+import type { Rule } from './rules/rule.ts'
 import { sections } from './sections.ts'
 import { setUp } from './setup.ts'
 import { setUpTokens, tokenParts } from './tokens/setup.ts'
@@ -20,15 +22,17 @@ export { checkAccess } from './checkup.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../../../${name}/access`, import.meta.url))
 
-/** Options of `access()`. Falsy providers drop out. */
-export type AccessInput = Omit<z.input<typeof AccessOptions>, 'providers'> & {
+/** Options of `access()`. Falsy providers and rules drop out. */
+export type AccessInput = Omit<z.input<typeof AccessOptions>, 'providers' | 'roles' | 'rules'> & {
   providers?: readonly (SignInProvider | false | null | undefined | '')[]
+  roles?: Readonly<Record<string, readonly Member[]>>
+  rules?: readonly (Rule | false | null | undefined | '')[]
 }
 
 /** Who is there, and who may do what: sign-in, sessions, tokens, permissions. */
-export const access = ({ providers = [], ...given }: AccessInput = {}): Plugin => {
+export const access = ({ providers = [], rules = [], ...given }: AccessInput = {}): Plugin => {
   const ways = providers.filter((provider) => Boolean(provider)) as SignInProvider[]
-  const options = AccessOptions.parse({ ...given, providers: ways })
+  const options = AccessOptions.parse({ ...given, providers: ways, rules: rules.filter((rule) => Boolean(rule)) })
   const parts = [...(options.local ? [accountParts] : []), tokenParts]
   return definePlugin({
     name: 'access',

@@ -1,6 +1,6 @@
 import type { PermissionSpec } from '../../api/plugin.ts'
 
-export const permissions: Record<string, PermissionSpec> = {
+export const permissions = {
   'access.sessions': {
     on: 'portal',
     description: 'See the own sessions and end them.',
@@ -18,4 +18,10 @@ export const permissions: Record<string, PermissionSpec> = {
   },
   'access.accounts': { on: 'portal', description: 'See, make, disable and reset the accounts of the portal.' },
   'access.tokens': { on: 'portal', description: 'See and revoke the tokens of everybody, and make some for programs.' },
+} satisfies Record<string, PermissionSpec>
+
+type Names = Record<keyof typeof permissions, true>
+
+declare module '../../api/permission-names.ts' {
+  interface PermissionNames extends Names {}
 }

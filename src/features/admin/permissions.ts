@@ -1,6 +1,6 @@
 import type { PermissionSpec } from '../../api/plugin.ts'
 
-export const permissions: Record<string, PermissionSpec> = {
+export const permissions = {
   'admin.overview': { on: 'portal', description: 'Open the administration, and see there what needs attention.' },
   'admin.plugins': {
     on: 'portal',
@@ -14,4 +14,10 @@ export const permissions: Record<string, PermissionSpec> = {
   'admin.config': { on: 'portal', description: 'Read the configuration of the portal, without secrets.' },
   'admin.about': { on: 'portal', description: 'See versions, sizes and figures of this portal.' },
   'admin.gallery': { on: 'portal', description: 'See the gallery of views.' },
+} satisfies Record<string, PermissionSpec>
+
+type Names = Record<keyof typeof permissions, true>
+
+declare module '../../api/permission-names.ts' {
+  interface PermissionNames extends Names {}
 }

@@ -1,6 +1,6 @@
 import type { PermissionSpec } from '../../api/plugin.ts'
 
-export const permissions: Record<string, PermissionSpec> = {
+export const permissions = {
   'catalog.read': { on: 'entity', description: 'See entities in lists, pages, exports and counts.' },
   'catalog.propose': {
     on: 'entity',
@@ -21,4 +21,10 @@ export const permissions: Record<string, PermissionSpec> = {
     description: 'See the sources of the catalog, their state and their errors.',
     reads: true,
   },
+} satisfies Record<string, PermissionSpec>
+
+type Names = Record<keyof typeof permissions, true>
+
+declare module '../../api/permission-names.ts' {
+  interface PermissionNames extends Names {}
 }
