@@ -61,6 +61,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   const { config, plugins, log, strict = false } = options
   const { services, contributions, closing, jobs, events } = parts
   const access = accessOf(services, config)
+  await access.policy.prepare?.()
   const key = randomBytes(32).toString('base64url')
   const folders = viewFolders(plugins)
   const assets = await createAssets({ public: join(root, 'public'), folders })

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from '../../api/actor.ts'
 import { systemActor } from '../../api/actor.ts'
 import type { Entity } from '../../api/entity.ts'
+import type { PluginContext } from '../../api/plugin.ts'
 import { guest } from '../../platform/auth/identity.ts'
-import { ownershipSeam } from '../../platform/permissions/ownership.ts'
 import { type Policy, within } from '../../platform/permissions/policy.ts'
 import { people, type TestPortal, testPortal } from '../../testing/index.ts'
-import { createOpenPolicy } from './policy.ts'
+import { createRulePolicy } from './policy.ts'
 import { permits } from './tokens/scope.ts'
 
 const names = ['a', 'b', 'c']
@@ -42,13 +42,10 @@ let isOpen = false
 let stored: { id: string; entity: Entity }[]
 beforeAll(async () => {
   portal = await testPortal({ files })
-  const { services, contributions } = portal.portal
-  const ownership = services.use(ownershipSeam, 'the test')
-  policy = createOpenPolicy({
-    permissions: contributions.permissions,
-    ownership: () => ownership,
-    isOpen: () => isOpen,
-  })
+  const { permissions, contexts } = portal.portal.contributions
+  const ctx = contexts.get('access') as PluginContext
+  const rules = { rules: [], roles: {}, preset: 'open', folder: '/' } as const
+  policy = createRulePolicy(ctx, { ...rules, permissions, isOpen: () => isOpen })
   const rows = portal.portal.db.read.all(
     sql`select e.id, d.entity from catalog_entities e join catalog_documents d on d.number = e.number`,
   ) as unknown as { id: string; entity: string }[]

@@ -1,85 +1,101 @@
 import type { Actor } from '../../api/actor.ts'
 import type { Entity } from '../../api/entity.ts'
-import type { PermissionSpec } from '../../api/plugin.ts'
-import type { Ownership } from '../../platform/permissions/ownership.ts'
+import type { PluginContext } from '../../api/plugin.ts'
+import { type EntityStock, entityStockSeam } from '../../platform/permissions/entities.ts'
+import { type Ownership, ownershipSeam } from '../../platform/permissions/ownership.ts'
 import type { Decision, Policy, Scope } from '../../platform/permissions/policy.ts'
-import { permits } from './tokens/scope.ts'
+import {
+  type About,
+  createRulebook,
+  decide,
+  isOnEntity,
+  type Rulebook,
+  type RulebookArgs,
+  reachesOf,
+} from './rules/decide.ts'
+import { type Explanation, explainDecision, refusalOf, withoutRules } from './rules/explain.ts'
+import { createMatches, type Matches, subjectOf } from './rules/matches.ts'
+import { scopeOf } from './rules/scope.ts'
 
-export interface PolicyHost {
-  permissions: ReadonlyMap<string, PermissionSpec>
-  ownership(): Ownership | undefined
+export interface RulePolicyArgs extends RulebookArgs {
   /** Whether everybody is the guest, who may do everything. */
   isOpen(): boolean
+  /** Of the configuration: places are shown from there. */
+  folder: string
 }
 
-/** Whom a permission is for. */
-type Audience = 'everyone' | 'owners' | 'administrators'
+/** The policy of the rules, and what goes with them. */
+export interface RulePolicy extends Policy {
+  book: Rulebook
+  matches: Matches
+  prepare(): Promise<void>
+  /** Decides as `check` does, and says why. */
+  explain(actor: Actor, permission: string, entity?: Entity): Explanation
+}
 
-/**
- * The preset `open`: whoever is signed in reads; owners do to what they own what is decided for each entity; all else is
- * for administrators. A token never does more than it is limited to.
- */
-export function createOpenPolicy(host: PolicyHost): Policy {
-  const audiences = new Map([...host.permissions.keys()].map((name) => [name, audienceOf(name, host.permissions)]))
-  const audience = (permission: string) => audiences.get(permission) ?? 'administrators'
+export function createRulePolicy(ctx: PluginContext, args: RulePolicyArgs): RulePolicy {
+  const book = createRulebook(args)
+  const ownership = (): Ownership | undefined => ctx.tryUse(ownershipSeam)
+  const stock = (): EntityStock | undefined => ctx.tryUse(entityStockSeam)
+  const matches = createMatches(ctx, { rules: book.rules, ownership, stock })
+  /** Rules stand as long as the process, and an actor is the same object from one request to the next. */
+  const scopes = new WeakMap<Actor, Map<string, Scope>>()
 
-  /** The answer where it is the same for every entity. */
-  function general(actor: Actor, permission: string): Decision | 'owned' {
-    if (actor.kind === 'system' || (actor.kind === 'guest' && actor.id === 'guest' && host.isOpen())) return allowed
-    if (actor.kind === 'guest') return denied('You are not signed in')
-    if (actor.permissions && !permits(actor.permissions, permission)) return beyondToken(actor)
-    if (actor.administrator || (actor.kind === 'service' && actor.permissions)) return allowed
-    if (actor.kind !== 'user') return denied(`${actor.name} may not do this`)
-    if (audience(permission) === 'everyone') return allowed
-    if (audience(permission) === 'owners') return 'owned'
-    return denied(`${actor.name} may not do what is for administrators`)
+  function aboutOf(actor: Actor, permission: string, entity: Entity | undefined): About | undefined {
+    if (!entity || !isOnEntity(book, permission)) return undefined
+    const subject = subjectOf(entity, { ownership, stock })
+    return { subject, isOwner: subject.owner !== undefined && namesOf(actor).includes(subject.owner) }
+  }
+
+  function byRules(actor: Actor, permission: string, about: About | undefined, name: string | undefined): Decision {
+    const allow =
+      !about && isOnEntity(book, permission)
+        ? reachesOf(book, actor, permission, namesOf(actor).length > 0) !== undefined
+        : decide(book, actor, permission, about).allowed
+    return allow ? { allow } : { allow, reason: refusalOf({ book, actor, permission, about, name }) }
+  }
+
+  function scopeByRules(actor: Actor, permission: string): Scope {
+    const names = namesOf(actor)
+    const reaches = isOnEntity(book, permission)
+      ? reachesOf(book, actor, permission, names.length > 0)
+      : decide(book, actor, permission, undefined).allowed
+        ? []
+        : undefined
+    return scopeOf({ reaches, names, idOf: matches.idOf, ownership: ownership(), stock: stock() })
   }
 
   return {
+    book,
+    matches,
+    prepare: () => matches.prepare(),
+
     check(actor, permission, entity) {
-      const decision = general(actor, permission)
-      if (decision !== 'owned') return decision
-      return entity && owns(actor, entity, host.ownership()) ? allowed : notOwner(actor, entity)
+      const standing = withoutRules(actor, permission, args.isOpen())
+      if (standing) return standing.allowed ? { allow: true } : { allow: false, reason: standing.reason }
+      return byRules(actor, permission, aboutOf(actor, permission, entity), entity?.metadata.name)
     },
 
-    scope(actor, permission): Scope {
-      const decision = general(actor, permission)
-      if (decision !== 'owned') return { kind: decision.allow ? 'all' : 'none' }
-      const [own, ownership] = [namesOf(actor), host.ownership()]
-      if (own.length === 0 || !ownership) return { kind: 'none' }
-      return { kind: 'some', key: `own ${own.toSorted().join(' ')}`, entityIds: ownership.ownedBy(own) }
+    scope(actor, permission) {
+      const standing = withoutRules(actor, permission, args.isOpen())
+      if (standing) return { kind: standing.allowed ? 'all' : 'none' }
+      const known = scopes.get(actor) ?? new Map<string, Scope>()
+      scopes.set(actor, known)
+      const scope = known.get(permission) ?? scopeByRules(actor, permission)
+      known.set(permission, scope)
+      return scope
+    },
+
+    explain(actor, permission, entity) {
+      const about = aboutOf(actor, permission, entity)
+      const { folder } = args
+      const name = entity?.metadata.name
+      return explainDecision({ book, actor, permission, about, name, folder, isOpen: args.isOpen() })
     },
   }
 }
 
-function audienceOf(name: string, permissions: PolicyHost['permissions'], above: readonly string[] = []): Audience {
-  const spec = permissions.get(name)
-  if (!spec) return 'administrators'
-  if (spec.reads ?? name.endsWith('.read')) return 'everyone'
-  if (spec.default !== undefined && !above.includes(name))
-    return audienceOf(spec.default, permissions, [...above, name])
-  return spec.on === 'entity' ? 'owners' : 'administrators'
-}
-
-function owns(actor: Actor, entity: Entity, ownership: Ownership | undefined): boolean {
-  const owner = ownership?.ownerOf(entity)
-  return owner !== undefined && namesOf(actor).includes(owner)
-}
-
+/** All that an actor can own something as. */
 function namesOf({ ref, groups }: Actor): string[] {
   return [...new Set([...(ref === undefined ? [] : [ref]), ...groups])]
-}
-
-const allowed: Decision = { allow: true }
-const denied = (reason: string): Decision => ({ allow: false, reason })
-
-function beyondToken({ permissions = [] }: Actor): Decision {
-  const what = permissions.length > 0 ? `is limited to ${permissions.join(', ')}` : 'only reads'
-  return denied(`This token ${what}`)
-}
-
-function notOwner(actor: Actor, entity: Entity | undefined): Decision {
-  return denied(
-    entity ? `${actor.name} does not own ${entity.metadata.name}` : `${actor.name} may only do this as an owner`,
-  )
 }

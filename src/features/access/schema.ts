@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bool, index, integer, json, table, text, time, uniqueIndex } from '../../platform/db/columns.ts'
+import { bool, index, integer, json, primaryKey, table, text, time, uniqueIndex } from '../../platform/db/columns.ts'
 
 /** Accounts with a password of the portal's own. */
 export const accounts = table('access_accounts', {
@@ -128,4 +128,34 @@ export const tokens = table(
     revokedAt: time(),
   },
   (t) => [uniqueIndex('access_tokens_hash').on(t.hash), index('access_tokens_identity').on(t.identity)],
+)
+
+/** The conditions of the rules in force, each once. What is kept for one that is not here any more goes. */
+export const conditions = table(
+  'access_conditions',
+  {
+    id: integer().primaryKey(),
+    /** Of the condition in its normal form. */
+    hash: text().notNull(),
+    /** The normal form, as JSON. */
+    text: text().notNull(),
+  },
+  (t) => [uniqueIndex('access_conditions_hash').on(t.hash)],
+)
+
+/**
+ * For which entities a condition holds, kept in the transaction that writes them; no row where it holds for nobody.
+ * Created WITHOUT ROWID.
+ */
+export const matches = table(
+  'access_matches',
+  {
+    entityId: text().notNull(),
+    conditionId: integer().notNull(),
+    /** For who owns the entity, where that depends on the entity. */
+    owned: bool().notNull(),
+    /** For everybody else, where that depends on the entity. */
+    other: bool().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.entityId, t.conditionId] })],
 )

@@ -3,22 +3,25 @@ import type { PluginContext } from '../../api/plugin.ts'
 import { portalStarted } from '../../api/wiring.ts'
 import { type Identify, isLoopback } from '../../platform/auth/identity.ts'
 import type { SignIn } from '../../platform/auth/sign-in.ts'
+import { configurationFolder } from '../../platform/config/folder.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
 import { portalAddress } from '../../platform/http/address.ts'
 import { portalTitle } from '../../platform/http/page.ts'
 import { senderSeam } from '../../platform/http/senders.ts'
-import { ownershipSeam } from '../../platform/permissions/ownership.ts'
+import { entityCompanionSeam } from '../../platform/permissions/entities.ts'
 import type { Policy } from '../../platform/permissions/policy.ts'
 import type { AccessOptions } from './config.ts'
-import { administratorsRef, whoRef } from './contract.ts'
+import { administratorsRef, rulesRef, whoRef } from './contract.ts'
 import { createIdentify } from './identify.ts'
 import { workRef } from './jobs.ts'
 import { createSignInPages, signInPagesRef } from './pages.ts'
-import { createOpenPolicy } from './policy.ts'
+import { createRulePolicy } from './policy.ts'
 import { signingInRef } from './profile.ts'
 import type { SignInProvider } from './providers/provider.ts'
 import { createProxied } from './proxied.ts'
 import { createProxies, type Proxies, proxiesRef } from './proxy.ts'
+import { checkRules } from './rules/check.ts'
+import { createRuleNotes } from './rules/notes.ts'
 import { createOwnSessions, ownSessionsRef } from './session-service.ts'
 import { createSessions, type Sessions, sessionsRef } from './sessions.ts'
 import { createSigningIn } from './signing-in.ts'
@@ -54,7 +57,7 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
   const signingIn = createSigningIn({ ctx, proxies, sessions, people, throttle, titleOf })
   const proxied = createProxied({ ctx, proxies, people, signingIn })
   const isOpen = () => options.guest && !people.exist()
-  const { permissions } = ctx.use(contributionsRef)
+  const policy = setUpRules(ctx, options, isOpen)
   ctx.provide(whoRef, people)
   ctx.provide(administratorsRef, people)
   ctx.provide(proxiesRef, proxies)
@@ -76,7 +79,7 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
     sessions,
     proxies,
     identify: createIdentify({ ctx, proxied, sessions, people, isOpen }),
-    policy: createOpenPolicy({ permissions, ownership: () => ctx.tryUse(ownershipSeam), isOpen }),
+    policy,
     signIn: {
       guest: options.guest,
       isOpen,
@@ -91,4 +94,15 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
       }),
     },
   }
+}
+
+function setUpRules(ctx: PluginContext, { rules, roles, preset }: AccessOptions, isOpen: () => boolean): Policy {
+  const { permissions, kinds } = ctx.use(contributionsRef)
+  const folder = configurationFolder()
+  checkRules({ rules, roles, permissions, kinds: kinds.map(({ spec }) => spec.kind), folder })
+  const policy = createRulePolicy(ctx, { rules, roles, preset, permissions, isOpen, folder })
+  const notes = createRuleNotes(ctx, policy.book, folder)
+  ctx.provide(entityCompanionSeam, policy.matches)
+  ctx.provide(rulesRef, { book: policy.book, explain: policy.explain, notes: notes.list })
+  return policy
 }

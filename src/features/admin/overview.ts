@@ -5,7 +5,8 @@ import { identitySeam } from '../../platform/auth/identity.ts'
 import { signInSeam } from '../../platform/auth/sign-in.ts'
 import { jobRunner } from '../../platform/jobs/jobs.ts'
 import { policySeam } from '../../platform/permissions/policy.ts'
-import { count, plural } from '../../platform/views/plural.ts'
+import { count, plural, sentence } from '../../platform/views/plural.ts'
+import { rulesRef } from '../access/contract.ts'
 import { type SourceLine, sourceLines } from '../catalog/contract.ts'
 import type { About } from './about.ts'
 import { trailRef } from './audit/trail.ts'
@@ -127,12 +128,29 @@ export function createOverview(ctx: PluginContext, about: About): Overview {
     return [{ tone: 'bad', title: 'The audit cannot be written out', text, href: '/admin/audit' }]
   }
 
+  function ofRules(actor: Actor): Attention[] {
+    const notes = ctx.allows(actor, 'admin.config') ? (ctx.tryUse(rulesRef)?.notes() ?? []) : []
+    return notes.map((text) => ({
+      tone: 'warn',
+      title: 'A rule of access() misses its mark',
+      text: sentence(text),
+      href: null,
+    }))
+  }
+
   return {
     sources,
     links: (actor) => otherPages.filter(({ permission }) => ctx.allows(actor, permission)),
 
     async attention(actor) {
-      const found = await Promise.all([access(), ofSources(actor), ofJobs(actor), ofDisk(actor), ofAudit(actor)])
+      const found = await Promise.all([
+        access(),
+        ofSources(actor),
+        ofJobs(actor),
+        ofDisk(actor),
+        ofAudit(actor),
+        ofRules(actor),
+      ])
       const order = ['bad', 'warn', 'info']
       return found.flat().sort((a, b) => order.indexOf(a.tone) - order.indexOf(b.tone))
     },

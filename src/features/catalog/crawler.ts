@@ -17,6 +17,7 @@ import { type CatalogChanged, catalogChanged } from './contract.ts'
 import { type CrawlResult, crawl } from './crawl.ts'
 import type { Crawler, RefreshOptions, Registered } from './crawling.ts'
 import { createDepartures, nothingAsked, otherSet } from './departures.ts'
+import { withCompanion } from './entity-stock.ts'
 import { heedingTree } from './heeding.ts'
 import { createOpening } from './opening.ts'
 import { createParser, type Parser } from './parser.ts'
@@ -71,7 +72,7 @@ export function createCrawler(
   let parser: Parser | undefined
   ctx.onClose(() => parser?.close())
 
-  const index = createEntityIndex(ctx)
+  const index = withCompanion(ctx, createEntityIndex(ctx))
   const kinds = (): Kinds => ({
     kinds: new Map(contributions().kinds.map(({ spec }) => [spec.kind, spec])),
     processors: contributions().processors.map(({ spec }) => spec),

@@ -60,8 +60,8 @@ export function createDepartures({ ctx, kinds, changed }: DeparturesArgs): Depar
   }
 
   async function remove(tx: Transaction, refs: readonly string[], revision: string): Promise<void> {
-    await removeEntities(tx, refs, revision, ctx)
     kinds().index?.remove(tx, refs)
+    await removeEntities(tx, refs, revision, ctx)
   }
 
   async function removeOrphans(tx: Transaction, refs: readonly string[], revision: string): Promise<void> {

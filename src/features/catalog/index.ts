@@ -6,6 +6,7 @@ import { contributionsRef } from '../../platform/contributions.ts'
 import { metricsRegistry } from '../../platform/http/metrics.ts'
 import { portalTitle } from '../../platform/http/page.ts'
 import { addressGuard } from '../../platform/http-client/address-guard.ts'
+import { entityStockSeam } from '../../platform/permissions/entities.ts'
 import { ownershipSeam } from '../../platform/permissions/ownership.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
 import { markedThings, starsRef } from '../home/contract.ts'
@@ -21,6 +22,7 @@ import { contributorReaderRef, createContributorReader } from './contributors.ts
 import { crawlerRef, createCrawler } from './crawler.ts'
 import { createDefinitionService } from './definition-service.ts'
 import { provideDirectory } from './directory.ts'
+import { createEntityStock } from './entity-stock.ts'
 import { factCards } from './facts/cards.ts'
 import { repositoryFacts } from './facts/repository.ts'
 import { setUpFacts } from './facts/setup.ts'
@@ -195,6 +197,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       provideDirectory(ctx)
       ctx.provide(peopleDirectory, createPeopleDirectory(ctx))
       ctx.provide(ownershipSeam, createOwnership(contributions))
+      ctx.provide(entityStockSeam, createEntityStock(ctx, crawler, contributions))
       announceChanges(ctx)
       heedCancelled(ctx, crawler, options.every)
       ctx.on(portalStarted, () => crawler.start())

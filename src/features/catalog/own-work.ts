@@ -93,7 +93,7 @@ export function createOwnWork(ctx: PluginContext, catalog: CatalogService, polic
 
 /** Looked up row by row: what is asked for is hundreds of rows, and all that is visible may be tens of thousands. */
 function visibleRows(scope: Scope): SQL | undefined {
-  if (scope.kind !== 'some') return within(scope, sql`${entities.id}`)
+  if (scope.kind !== 'some' || scope.holds) return within(scope, sql`${entities.id}`)
   return sql`exists (with seen(id) as (${scope.entityIds}) select 1 from seen where seen.id = ${entities.id})`
 }
 

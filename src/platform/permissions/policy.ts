@@ -6,8 +6,14 @@ import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 
 export type Decision = { allow: true } | { allow: false; reason: string }
 
-/** Which entities an actor may meet under a permission, in a form that lists can put into their SQL. */
-export type Scope = { kind: 'all' } | { kind: 'none' } | { kind: 'some'; key: string; entityIds: SQL }
+/**
+ * Which entities an actor may meet under a permission, in a form that lists can put into their SQL: `holds` for one of
+ * many rows, without all that is visible being gathered first; else the query of all ids is asked.
+ */
+export type Scope =
+  | { kind: 'all' }
+  | { kind: 'none' }
+  | { kind: 'some'; key: string; entityIds: SQL; holds?: (entityId: SQL) => SQL }
 
 /**
  * Decides who may do what. `check` and `scope` must agree: an entity is in the scope exactly when `check` allows it.
@@ -15,6 +21,8 @@ export type Scope = { kind: 'all' } | { kind: 'none' } | { kind: 'some'; key: st
 export interface Policy {
   check(actor: Actor, permission: string, entity?: Entity): Decision
   scope(actor: Actor, permission: string): Scope
+  /** Brings what is kept for `scope` up to date; awaited before the first request is answered. */
+  prepare?(): Promise<void>
 }
 
 /** The seam that access control plugs into. Without a provider, `openPolicy` holds. */
@@ -46,7 +54,7 @@ export function authorize(
 export function within(scope: Scope, entityId: SQL): SQL | undefined {
   if (scope.kind === 'all') return undefined
   if (scope.kind === 'none') return sql`0`
-  return sql`${entityId} in (${scope.entityIds})`
+  return scope.holds ? scope.holds(entityId) : sql`${entityId} in (${scope.entityIds})`
 }
 
 /** What a cache must hold apart: two scopes with the same key show the same entities. */

@@ -164,7 +164,7 @@ describe('what is said', () => {
 describe('at the start', () => {
   const problems = (rules: readonly Rule[], roles = {}) => {
     try {
-      checkRules({ rules, roles, permissions, folder: import.meta.dirname })
+      checkRules({ rules, roles, permissions, kinds: ['Component', 'API'], folder: import.meta.dirname })
       return undefined
     } catch (error) {
       return (error as Error).message
@@ -188,6 +188,12 @@ describe('at the start', () => {
       expect.stringMatching(/: there is no role auditers in roles; did you mean auditors\?$/),
       expect.stringMatching(/: there is no role none in roles$/),
     ])
+  })
+
+  test('a condition names kinds that there are', () => {
+    const where = (kind: string) => [allow('catalog.read', { to: 'everyone', where: { not: { kind } } })]
+    expect(problems(where('componnet'))).toContain('there is no kind called componnet; did you mean Component?')
+    expect(problems(where('api'))).toBeUndefined()
   })
 
   test('a condition needs an entity to be about', () => {

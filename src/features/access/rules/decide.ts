@@ -1,6 +1,6 @@
 import type { Actor } from '../../../api/actor.ts'
 import { isMeant, type Party, partyOf, type Roles } from './addressees.ts'
-import { normalised, split, type Test } from './condition.ts'
+import { hashOf, normalised, split, type Test } from './condition.ts'
 import { holds, type Subject } from './holds.ts'
 import { chainOf, fits, type Permissions } from './patterns.ts'
 import { type Preset, presetRules } from './preset.ts'
@@ -16,6 +16,10 @@ export interface StandingRule {
   to: readonly Party[]
   except: readonly Party[]
   test: Test
+  /** What is left of the condition for who owns the entity, and for others. */
+  halves: { owned: Test; other: Test }
+  /** Of the condition. */
+  hash: string
   because: string | undefined
   /** What it was made of. */
   origin: Rule | Preset
@@ -40,7 +44,7 @@ export function createRulebook({ rules, roles, preset, permissions }: RulebookAr
   const all = [
     ...rules.map(configured),
     ...presetRules(preset, permissions).map((rule): StandingRule => {
-      return { ...rule, except: [], because: undefined, origin: preset }
+      return { ...rule, ...conditionOf(rule.test), except: [], because: undefined, origin: preset }
     }),
   ]
   const covering = new Map([...permissions.keys()].map((name) => [name, coveringOf(name, all, permissions)]))
@@ -74,14 +78,16 @@ export function decide(book: Rulebook, actor: Actor, permission: string, about: 
   return seen.allowed ? own : seen
 }
 
-/** Entities within which a permission may be used: at least one of `allows` holds, and none of `denies`. */
+/** Entities for which a permission may be used: those that one of `allows` is about, and none of `denies`. */
 export interface Reach {
-  allows: readonly Test[]
-  denies: readonly Test[]
+  /** Empty where every entity is allowed. */
+  allows: readonly StandingRule[]
+  denies: readonly StandingRule[]
 }
 
 /**
- * What a permission on entities comes to for an actor: all of several reaches; undefined where it is for no entity.
+ * What a permission on entities comes to for an actor: all of several reaches, none where it is every entity; undefined
+ * where it is no entity.
  *
  * @param owns whether the actor can own anything
  */
@@ -94,12 +100,18 @@ export function reachesOf(
   const names = needsSight(book, permission) ? [permission, seeing] : [permission]
   const reaches: Reach[] = []
   for (const name of names) {
-    const reach = reachOf(book, actor, name, owns)
-    if (reach.allows.length === 0 || reach.denies.includes(true)) return undefined
-    if (reach.denies.length > 0 || !reach.allows.includes(true)) reaches.push(reach)
+    const applying = book.covering(name).filter((rule) => isFor(rule, actor, book.roles) && !isNever(rule, owns))
+    const allows = applying.filter(({ effect }) => effect === 'allow')
+    const denies = applying.filter(({ effect }) => effect === 'deny')
+    const isFree = allows.some((rule) => isAlways(rule, owns))
+    if (allows.length === 0 || denies.some((rule) => isAlways(rule, owns))) return undefined
+    if (denies.length > 0 || !isFree) reaches.push({ allows: isFree ? [] : allows, denies })
   }
   return reaches
 }
+
+const isAlways = ({ halves }: StandingRule, owns: boolean) => halves.other === true && (!owns || halves.owned === true)
+const isNever = ({ halves }: StandingRule, owns: boolean) => halves.other === false && (!owns || halves.owned === false)
 
 export const isOnEntity = ({ permissions }: Rulebook, permission: string) =>
   permissions.get(permission)?.on === 'entity'
@@ -124,22 +136,13 @@ function judged(book: Rulebook, actor: Actor, permission: string, about: About |
 
 const needsSight = (book: Rulebook, permission: string) => permission !== seeing && isOnEntity(book, permission)
 
-function reachOf(book: Rulebook, actor: Actor, permission: string, owns: boolean): Reach {
-  const allows: Test[] = []
-  const denies: Test[] = []
-  for (const rule of book.covering(permission)) {
-    if (!isFor(rule, actor, book.roles)) continue
-    const test = owns ? rule.test : split(rule.test).other
-    if (test !== false) (rule.effect === 'allow' ? allows : denies).push(test)
-  }
-  return { allows: allows.includes(true) ? [true] : allows, denies }
-}
-
 function configured(rule: Rule): StandingRule {
   const { effect, permissions, to, except, where, because } = rule
   const parties = { to: to.map(partyOf), except: except.map(partyOf) }
-  return { effect, permissions, ...parties, test: normalised(where), because, origin: rule }
+  return { effect, permissions, ...parties, ...conditionOf(normalised(where)), because, origin: rule }
 }
+
+const conditionOf = (test: Test) => ({ test, halves: split(test), hash: hashOf(test) })
 
 function coveringOf(permission: string, rules: readonly StandingRule[], permissions: Permissions) {
   const chain = chainOf(permission, permissions)
