@@ -8,7 +8,7 @@ import { startServer } from './server.mjs'
 const path = '/catalog'
 
 /** Signs in whoever is named: providers are not what is measured. */
-const door = `definePlugin({ name: 'door', apiVersion: 1, routes: [route({ method: 'POST', url: '/door', public: true,
+export const door = `definePlugin({ name: 'door', apiVersion: 1, routes: [route({ method: 'POST', url: '/door', public: true,
   handler: async ({ request, use }, reply) => {
     const profile = { provider: 'local-door', subject: 'bench', login: new URLSearchParams(request.body).get('login') }
     const { cookies } = await use({ id: 'access.signing-in' }).signIn(request, profile)
@@ -80,7 +80,8 @@ export default defineConfig({ title: 'Bench', plugins: [${catalog}, ${more}] })
   }
 }
 
-async function signIn(server, login) {
+/** @returns the cookie */
+export async function signIn(server, login) {
   const response = await fetch(`${server.url}/door`, { method: 'POST', body: new URLSearchParams({ login }) })
   const cookie = response.headers.get('set-cookie')?.split(';')[0]
   if (!cookie) throw new Error(`Nobody was signed in: ${response.status} ${await response.text()}`)

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Measures this tree and prints one JSON object; how and what is described in docs/performance.md.
-// npm run bench -- [--only 2100,21000,210000,git,access] [--all] [--size COMPONENTS] [--catalog DIR] [--repositories 500]
+// npm run bench -- [--only 2100,21000,210000,git,access,rules] [--all] [--size COMPONENTS] [--catalog DIR] [--repositories 500]
 //                  [--runs 3] [--seconds 2] [--rest 15] [--json] [--write]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ import { componentNames, countEntities, userNames, writeCatalog } from './catalo
 import { measureGrowth } from './growth.mjs'
 import { chosenParts } from './parts.mjs'
 import { measureRepositories } from './repository-growth.mjs'
+import { measureRules } from './rules.mjs'
 import { replaceBlock, tableOf } from './table.mjs'
 
 const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
@@ -61,8 +62,9 @@ async function measure() {
   }
   const git = parts.git && (await measureRepositories({ ...plan, count: repositories, temporary: folderFor('git') }))
   const access = parts.access && (await signedIn(plan))
+  const rules = parts.rules && (await ruled(plan))
   // The first catalog also stands where it stood when there was only one.
-  return { machine, ...sizes[0], sizes, ...(git && { git }), ...(access && { access }) }
+  return { machine, ...sizes[0], sizes, ...(git && { git }), ...(access && { access }), ...(rules && { rules }) }
 }
 
 async function generated(components, plan) {
@@ -80,6 +82,16 @@ async function signedIn(plan) {
   const folder = join(own, 'catalog')
   const expected = writeCatalog(folder, { components: 1000 })
   const result = await measureAccess({ ...plan, folder, expected, user: userNames(1000)[0], temporary: own })
+  rmSync(own, { recursive: true })
+  return result
+}
+
+/** A large catalog: what rules cost grows with it. */
+async function ruled(plan) {
+  const own = folderFor('rules')
+  const folder = join(own, 'catalog')
+  const expected = writeCatalog(folder, { components: 10_000 })
+  const result = await measureRules({ ...plan, folder, expected, user: userNames(10_000)[0], temporary: own })
   rmSync(own, { recursive: true })
   return result
 }

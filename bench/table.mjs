@@ -21,13 +21,14 @@ export function replaceBlock(page, block) {
 }
 
 /** @param {object} result as `npm run bench` prints it */
-export function tableOf({ machine, sizes, git, access }) {
+export function tableOf({ machine, sizes, git, access, rules }) {
   const parts = [machineLine(machine)]
   if (sizes.length > 0) parts.push('### By size of the catalog', sizeTable(sizes))
   if (sizes.length > 0) parts.push('### Rates and times to answer', rateTable(sizes))
   if (sizes.length > 0) parts.push('### Pages while everything is read again', busyTable(sizes))
   if (git) parts.push(`### ${count(git.repositories)} Git repositories`, gitTable(git))
   if (access) parts.push('### Sign-in', accessTable(access))
+  if (rules) parts.push('### Rules', rulesTable(rules))
   return parts.join('\n\n')
 }
 
@@ -120,6 +121,37 @@ function accessTable({ entities, without, with: signedIn, share, shares }) {
       ['For the guest', rate(without)],
       ['With a session, for a User with groups', rate(signedIn)],
       ['Share of the rate, turn by turn', `${decimal(share, 2)} (${range})`],
+    ],
+  )
+}
+
+function rulesTable({ entities, visible, pages, memoryMiB, change }) {
+  const names = {
+    list: 'List page',
+    filtered: 'Filtered list, another each time',
+    text: 'Text filter, other words each time',
+  }
+  const rows = Object.entries(names).map(([page, what]) => {
+    const { without, with: ruled, share, shares } = pages[page]
+    const range = `${decimal(Math.min(...shares), 2)}–${decimal(Math.max(...shares), 2)}`
+    return [what, rate(without), rate(ruled), `${decimal(share, 2)} (${range})`]
+  })
+  return table(
+    [
+      `${count(entities)} entities`,
+      'Without rules',
+      `With ten, which show ${count(visible)}`,
+      'Share of the rate, turn by turn',
+    ],
+    [
+      ...rows,
+      ['Memory', memory(memoryMiB.without), memory(memoryMiB.with), ''],
+      [
+        'From the start until pages are there',
+        seconds(change.sameMs),
+        `${seconds(change.otherMs)} after a change of the rules`,
+        '',
+      ],
     ],
   )
 }

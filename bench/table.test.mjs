@@ -84,6 +84,23 @@ test('sign-in is told as a share of the rate without it', () => {
   expect(rowOf(table, 'Share of the rate')).toBe('| Share of the rate, turn by turn | 0.97 (0.95–1.01) |')
 })
 
+test('rules are told as a share of the rate without them, and by how soon others hold', () => {
+  const page = { without: rated, with: rated, share: 0.81, shares: [0.81, 0.7, 0.954] }
+  const rules = {
+    entities: 21_000,
+    visible: 18_861,
+    pages: { list: page, filtered: page, text: page },
+    memoryMiB: { without: { rss: 170, pss: 130 }, with: { rss: 172, pss: 131 } },
+    change: { sameMs: 1300, otherMs: 1620, othersMs: [1620] },
+  }
+  const table = tableOf({ machine, sizes: [], rules })
+  expect(table).toContain('### Rules')
+  expect(rowOf(table, 'Text filter')).toMatch(/\| 0\.81 \(0\.70–0\.95\) \|$/)
+  expect(rowOf(table, 'From the start')).toBe(
+    '| From the start until pages are there | 1.30 s | 1.62 s after a change of the rules | |',
+  )
+})
+
 test('only what stands between the two lines is replaced', () => {
   const page = 'Before\n\n<!-- bench:begin -->\n\nold\n\n<!-- bench:end -->\n\nAfter\n'
   const once = replaceBlock(page, 'new $& table')

@@ -88,7 +88,7 @@ test('what may be done to an entity and what lists show agree, for everybody, ev
         expect(allow, `${permission} ${JSON.stringify(actor)} ${JSON.stringify(entity)}`).toBe(shown.has(id))
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   )
   expect(owned).toBeGreaterThan(10)
 })

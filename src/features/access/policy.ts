@@ -38,8 +38,9 @@ export function createRulePolicy(ctx: PluginContext, args: RulePolicyArgs): Rule
   const ownership = (): Ownership | undefined => ctx.tryUse(ownershipSeam)
   const stock = (): EntityStock | undefined => ctx.tryUse(entityStockSeam)
   const matches = createMatches(ctx, { rules: book.rules, ownership, stock })
-  /** Rules stand as long as the process, and an actor is the same object from one request to the next. */
+  // Rules stand as long as the process, and an actor is the same object from one request to the next.
   const scopes = new WeakMap<Actor, Map<string, Scope>>()
+  const decisions = new WeakMap<Actor, Map<string, Decision>>()
 
   function aboutOf(actor: Actor, permission: string, entity: Entity | undefined): About | undefined {
     if (!entity || !isOnEntity(book, permission)) return undefined
@@ -73,17 +74,15 @@ export function createRulePolicy(ctx: PluginContext, args: RulePolicyArgs): Rule
     check(actor, permission, entity) {
       const standing = withoutRules(actor, permission, args.isOpen())
       if (standing) return standing.allowed ? { allow: true } : { allow: false, reason: standing.reason }
-      return byRules(actor, permission, aboutOf(actor, permission, entity), entity?.metadata.name)
+      const about = aboutOf(actor, permission, entity)
+      if (about) return byRules(actor, permission, about, entity?.metadata.name)
+      return remembered(decisions, actor, permission, () => byRules(actor, permission, undefined, undefined))
     },
 
     scope(actor, permission) {
       const standing = withoutRules(actor, permission, args.isOpen())
       if (standing) return { kind: standing.allowed ? 'all' : 'none' }
-      const known = scopes.get(actor) ?? new Map<string, Scope>()
-      scopes.set(actor, known)
-      const scope = known.get(permission) ?? scopeByRules(actor, permission)
-      known.set(permission, scope)
-      return scope
+      return remembered(scopes, actor, permission, () => scopeByRules(actor, permission))
     },
 
     explain(actor, permission, entity) {
@@ -93,6 +92,14 @@ export function createRulePolicy(ctx: PluginContext, args: RulePolicyArgs): Rule
       return explainDecision({ book, actor, permission, about, name, folder, isOpen: args.isOpen() })
     },
   }
+}
+
+function remembered<T>(all: WeakMap<Actor, Map<string, T>>, actor: Actor, permission: string, find: () => T): T {
+  const own = all.get(actor) ?? new Map<string, T>()
+  all.set(actor, own)
+  const known = own.get(permission) ?? find()
+  own.set(permission, known)
+  return known
 }
 
 /** All that an actor can own something as. */

@@ -109,7 +109,14 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
 
   const scopeOf = (actor: Actor) => {
     const scope = policy().scope(actor, 'catalog.read')
-    return { key: `${generation} ${scopeKey(scope)}`, condition: within(scope, sql`${entities.id}`) }
+    return {
+      key: `${generation} ${scopeKey(scope)}`,
+      isWhole: scope.kind === 'all',
+      /** Built where it is needed: most pages come from what is kept by the key. */
+      get condition() {
+        return within(scope, sql`${entities.id}`)
+      },
+    }
   }
 
   function tallied(actor: Actor, query: ListQuery): Tallied {
@@ -236,7 +243,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
 
   /** The store joins titles of owners and systems without asking who looks; a title out of scope is as good as none. */
   function withOwnTitles<T extends Titled>(actor: Actor, rows: readonly T[]): T[] {
-    if (scopeOf(actor).condition === undefined) return [...rows]
+    if (scopeOf(actor).isWhole) return [...rows]
     const refs = rows.flatMap(({ owner, system }) => [owner ?? [], system ?? []].flat())
     const titles = service.titlesOf(actor, refs)
     const titleOf = (ref: string | null | undefined) => (ref ? (titles.get(ref) ?? null) : null)

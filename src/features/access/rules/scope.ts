@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import type { EntityStock } from '../../../platform/permissions/entities.ts'
 import type { Ownership } from '../../../platform/permissions/ownership.ts'
@@ -30,10 +31,11 @@ export function scopeOf({ reaches, names, idOf, ownership, stock }: ScopeArgs): 
     return sql`(${id} in (${stock.ids}) and ${sql.join(parts, sql` and `)})`
   }
   const depends = isOwned && reaches.some(({ allows, denies }) => [...allows, ...denies].some(dependsOnOwner))
-  const key = JSON.stringify(reaches.map(({ allows, denies }) => [hashes(allows), hashes(denies)]))
+  const same = [reaches.map(({ allows, denies }) => [hashes(allows), hashes(denies)]), depends ? names.toSorted() : []]
   return {
     kind: 'some',
-    key: depends ? `${key} ${names.toSorted().join(' ')}` : key,
+    // Short, as it stands in front of every key of what is kept for pages.
+    key: createHash('sha256').update(JSON.stringify(same)).digest('base64url').slice(0, 22),
     entityIds: sql`select s.id from (${stock.ids}) s where ${holds(sql`s.id`)}`,
     holds,
   }
@@ -75,4 +77,4 @@ function byOwner({ halves, hash }: StandingRule, isOwned: SQL, { id, idOf }: Ask
 
 const dependsOnOwner = ({ halves }: StandingRule) => JSON.stringify(halves.owned) !== JSON.stringify(halves.other)
 
-const hashes = (rules: readonly StandingRule[]) => [...new Set(rules.map(({ hash }) => hash.slice(0, 16)))].sort()
+const hashes = (rules: readonly StandingRule[]) => [...new Set(rules.map(({ hash }) => hash))].sort()

@@ -18,9 +18,9 @@ export function conditions(query: ListQuery, scope: SQL | undefined): SQL {
   return parts.length > 0 ? sql.join(parts, sql` and `) : sql`1`
 }
 
-/** What of a query is not counted by, and the scope; undefined where nothing is left out by them. */
-export function filtered(query: ListQuery, scope: SQL | undefined): SQL | undefined {
-  const parts = [...(scope ? [scope] : []), ...textAndFilter(query)]
+/** What of a query is not counted by; undefined where nothing is left out by it. */
+export function filtered(query: ListQuery): SQL | undefined {
+  const parts = textAndFilter(query)
   return parts.length > 0 ? sql.join(parts, sql` and `) : undefined
 }
 

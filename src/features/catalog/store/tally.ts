@@ -29,6 +29,9 @@ const few = 500
 /** With more changes than these it is faster to begin anew. */
 const mostChanges = 2_000
 
+/** What is counted: some numbers, or whatever has a 1 at its number; undefined for all. */
+type Base = Int32Array | Uint8Array | undefined
+
 const columns = ['kind', 'type', 'owner', 'lifecycle', 'tag', 'system', 'namespace'] as const satisfies readonly Group[]
 type Line = [number, ...(string | null)[]]
 
@@ -41,6 +44,7 @@ export function createTally(read: Reader): Tally {
   let table: Table | undefined
   let pending = new Set<string>()
   const bases = new Map<string, Int32Array>()
+  const visible = new Map<string, Uint8Array>()
 
   function current(): Table {
     if (table && pending.size > 0 && !refresh(table)) table = undefined
@@ -64,14 +68,32 @@ export function createTally(read: Reader): Tally {
     return lines.length === pending.size
   }
 
-  function baseOf(query: ListQuery, scope: SQL | undefined, scopeKey: string): Int32Array | undefined {
-    const condition = filtered(query, scope)
-    if (!condition) return undefined
+  function numbersOf(condition: SQL): Int32Array {
+    const rows = read.values(sql`select ${entities.number} from ${entities} where ${condition}`)
+    return Int32Array.from(rows as unknown as [number][], ([number]) => number)
+  }
+
+  /** All that a scope shows: looked for once, and then what a query finds is compared with it. */
+  function visibleTo(scope: SQL, scopeKey: string): Uint8Array {
+    const known = visible.get(scopeKey)
+    if (known) return known
+    const numbers = numbersOf(scope)
+    const marks = new Uint8Array(numbers.reduce((most, number) => Math.max(most, number), 0) + 1)
+    for (const number of numbers) marks[number] = 1
+    if (visible.size >= 8) visible.clear()
+    visible.set(scopeKey, marks)
+    return marks
+  }
+
+  function baseOf(query: ListQuery, scope: SQL | undefined, scopeKey: string): Base {
+    const seen = scope && visibleTo(scope, scopeKey)
+    const condition = filtered(query)
+    if (!condition) return seen
     const key = JSON.stringify([scopeKey, query.words, query.filter])
     const known = bases.get(key)
     if (known) return known
-    const rows = read.values(sql`select ${entities.number} from ${entities} where ${condition}`)
-    const base = Int32Array.from(rows as unknown as [number][], ([number]) => number)
+    const found = numbersOf(condition)
+    const base = seen ? found.filter((number) => seen[number] === 1) : found
     if (bases.size >= 8) bases.clear()
     bases.set(key, base)
     return base
@@ -80,6 +102,7 @@ export function createTally(read: Reader): Tally {
   return {
     changed(refs) {
       bases.clear()
+      visible.clear()
       if (!table) return
       for (const ref of refs) pending.add(ref)
       // Nobody has looked for long.
@@ -190,7 +213,7 @@ interface Part {
   sums: Int32Array
 }
 
-function counted(table: Table, query: ListQuery, base: Int32Array | undefined): Tallied {
+function counted(table: Table, query: ListQuery, base: Base): Tallied {
   const isAsked = attentionOf(query)
   const parts = table.texts.map(({ group, names }, column) => ({
     choice: choiceOf(names, query.chosen[group]),
@@ -226,8 +249,8 @@ function counted(table: Table, query: ListQuery, base: Int32Array | undefined): 
     if (total <= few) numbers.push(table.numbers[line] ?? 0)
     for (const part of parts) add(part, line)
   }
-  if (base) for (const line of table.linesOf(base)) count(line)
-  else for (let line = 0; line < table.length; line++) if (table.numbers[line] !== 0) count(line)
+  if (base instanceof Int32Array) for (const line of table.linesOf(base)) count(line)
+  else for (let line = 0; line < table.length; line++) if (isCounted(table.numbers[line] ?? 0, base)) count(line)
 
   const byGroup = table.texts.map(({ group, names }, column) => [group, listed(names, parts[column]?.sums ?? none)])
   const byOwner = parts[columns.indexOf('owner')]
@@ -242,6 +265,8 @@ function counted(table: Table, query: ListQuery, base: Int32Array | undefined): 
     numbers: total <= few ? numbers : undefined,
   }
 }
+
+const isCounted = (number: number, marks: Uint8Array | undefined) => number !== 0 && (!marks || marks[number] === 1)
 
 /** Which values a group lets through, by code; undefined where nothing of it was chosen. */
 function choiceOf(names: readonly (readonly string[])[], chosen: readonly string[]): Uint8Array | undefined {
