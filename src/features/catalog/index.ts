@@ -26,6 +26,7 @@ import { createEntityStock } from './entity-stock.ts'
 import { factCards } from './facts/cards.ts'
 import { repositoryFacts } from './facts/repository.ts'
 import { setUpFacts } from './facts/setup.ts'
+import { createFileSights } from './file-sight.ts'
 import { createGraphService } from './graph-service.ts'
 import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
@@ -78,6 +79,7 @@ import { sourceRoutes } from './routes/sources.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { checkRules } from './rules.ts'
 import { searchSources } from './search-documents.ts'
+import { createSeenSources, seenSourcesRef } from './seen-sources.ts'
 import { catalogService, createCatalogService } from './service.ts'
 import { createWebhooks, webhooksRef } from './webhooks/service.ts'
 
@@ -143,7 +145,9 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const codeOwners = createCodeOwnersReader(crawler, links)
       const contributors = createContributorReader(ctx, crawler)
       const proposals = createProposalService(ctx, service, crawler)
-      const problemPlaces = createProblemPlaces({ service, definitions, near, crawler, places, codeOwners })
+      const seen = createSeenSources(ctx, crawler, policy)
+      const sights = createFileSights(ctx, service, policy)
+      const problemPlaces = createProblemPlaces({ service, definitions, near, crawler, places, codeOwners, sights })
       const earlier = createEarlierPages({ service, history, contributions, now: ctx.now })
       const organisation = createOrganisationService(ctx, service, policy)
       const title = ctx.use(portalTitle)
@@ -158,9 +162,13 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(catalogGraph, createGraphService(ctx, service, policy, contributions))
       const ownWork = createOwnWork(ctx, service, policy)
       ctx.provide(ownWorkRef, ownWork)
-      ctx.provide(markedThings('entity'), createMarkedEntities(ownWork, service, kindNames(contributions)))
+      ctx.provide(
+        markedThings('entity'),
+        createMarkedEntities({ work: ownWork, catalog: service, names: kindNames(contributions), policy }),
+      )
       ctx.provide(originsRef, origins)
       ctx.provide(crawlerRef, crawler)
+      ctx.provide(seenSourcesRef, seen)
       ctx.provide(registerRef, register)
       ctx.provide(webhooksRef, createWebhooks(ctx, crawler, options.webhooks))
       ctx.provide(pagesRef, {
@@ -176,18 +184,27 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
           earlier,
           fields,
           facts,
+          sights,
           stars: () => ctx.tryUse(starsRef),
           now: ctx.now,
         }),
         fields,
         problems: problemPages,
         codes: createCodePages(),
-        definitions: createDefinitionPages({ service, definitions, crawler, places, problemPlaces, contributions }),
+        definitions: createDefinitionPages({
+          service,
+          definitions,
+          crawler,
+          places,
+          problemPlaces,
+          sights,
+          contributions,
+        }),
         changes: createChangePages({ service, history, crawler, contributions, title }),
         contributors: createContributorPages({ service, crawler, reader: contributors, codeOwners, links }),
         earlier,
         organisation: createOrganisationPages(service, organisation, contributions),
-        sources: createSourcePages(ctx, crawler, problemPlaces),
+        sources: createSourcePages({ ctx, crawler, seen, problems, problemPlaces }),
         register: createRegisterPages({ ctx, service, register, crawler }),
         written: createWrittenPages({ ctx, service, crawler, places, proposals, kinds }),
       })

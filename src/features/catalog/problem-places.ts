@@ -3,6 +3,7 @@ import { type EntityRef, entityPath, parseRef } from '../../api/ref.ts'
 import type { CodeOwnersReader } from './code-owners.ts'
 import type { Crawler } from './crawler.ts'
 import type { Definition, DefinitionService } from './definition-service.ts'
+import type { FileSights } from './file-sight.ts'
 import { mendedReference } from './model/mended-reference.ts'
 import type { Place } from './model/problem.ts'
 import type { NearService } from './near-service.ts'
@@ -47,7 +48,10 @@ export interface ProblemPlacesArgs {
   crawler: Crawler
   places: Places
   codeOwners: CodeOwnersReader
+  sights: FileSights
 }
+
+type FileAt = Pick<ProblemRow, 'sourceId' | 'path'>
 
 interface Looking {
   actor: Actor
@@ -62,7 +66,7 @@ interface Looking {
 }
 
 export function createProblemPlaces(args: ProblemPlacesArgs): ProblemPlaces {
-  const { service, definitions, near, crawler, places, codeOwners } = args
+  const { service, definitions, near, crawler, places, codeOwners, sights } = args
 
   async function viewAll(rows: readonly PlacedRow[], asked: Omit<Looking, 'definitions' | 'near'>): Promise<Problem[]> {
     const conflicts = rows.flatMap(({ problem }) => (isConflict(problem) && problem.ref !== null ? [problem.ref] : []))
@@ -84,10 +88,13 @@ export function createProblemPlaces(args: ProblemPlacesArgs): ProblemPlaces {
     const isHidden = problem.origin === 'conflict' && rival === undefined
     const named = looking.near.get(targetOf(problem) ?? '') ?? null
     const isOwn = own !== null && own.sourceId === problem.sourceId && own.path === problem.path
+    const sight = isWhole ? sights.of(looking.actor, problem.sourceId) : undefined
+    // What it patches must be the whole file.
+    const isSeen = !sight || (sight.shows(problem.path) && !sight.isMixed(problem.path))
     return problemView({
       problem,
       place,
-      lines: isWhole && located && !isHidden ? linesOf(located.text) : null,
+      lines: isWhole && located && !isHidden ? await seenLines(problem, located, looking.actor) : null,
       file: isOwn ? fileName(problem.path) : problem.path || 'the source as a whole',
       href: isHidden
         ? null
@@ -99,9 +106,16 @@ export function createProblemPlaces(args: ProblemPlacesArgs): ProblemPlaces {
       more: {
         others: await othersOf(problem, entity, known, looking),
         definitionHref: rival && entity ? definitionHref(entity, rival.id) : null,
-        patch: isWhole && located && place ? patchOf(problem, place, located, named) : null,
+        patch: isWhole && located && place && isSeen ? patchOf(problem, place, located, named) : null,
       },
     })
+  }
+
+  /** Without those of definitions that the actor may not see. */
+  async function seenLines({ sourceId, path }: FileAt, { text }: Located, actor: Actor): Promise<string[] | null> {
+    const sight = sights.of(actor, sourceId)
+    if (!sight) return linesOf(text)
+    return sight.shows(path) ? linesOf(await sight.blanked(path, async () => text)) : null
   }
 
   /** Lines are those of the file as it is now: the catalog's generation grows with each reading. */
@@ -129,7 +143,7 @@ export function createProblemPlaces(args: ProblemPlacesArgs): ProblemPlaces {
     problem: ProblemRow,
     entity: EntityAt | null,
     known: readonly Definition[],
-    { isWhole, own, signal }: Looking,
+    { actor, isWhole, own, signal }: Looking,
   ): Promise<ProblemPlace[]> {
     const holding = isConflict(problem) ? known.find(({ holds }) => holds) : undefined
     if (!holding || (isAt(holding, problem) && holding.position === problem.position)) return []
@@ -137,13 +151,14 @@ export function createProblemPlaces(args: ProblemPlacesArgs): ProblemPlaces {
     const place = located?.place(['metadata', 'name'])
     const isOwn = own !== null && own.sourceId === holding.sourceId && own.path === holding.path
     const file = isOwn ? fileName(holding.path) : holding.path
+    const lines = isWhole && located && place ? await seenLines(holding, located, actor) : null
     return [
       {
         title: 'The definition that holds',
         where: place ? `${file}:${place.line}` : file,
         href: hrefOf(holding, place?.line, entity, undefined),
         source: holding.sourceId,
-        excerpt: isWhole && located && place ? excerptOf(linesOf(located.text), place) : null,
+        excerpt: lines && place ? excerptOf(lines, place) : null,
       },
     ]
   }

@@ -21,6 +21,7 @@ import {
   type ProblemScope,
   problemsOfAbsent,
 } from './store/problems.ts'
+import { looseProblems } from './store/sources.ts'
 
 export interface ProblemListing {
   rows: readonly ListedProblem[]
@@ -41,6 +42,8 @@ export interface ProblemService {
   count(actor: Actor): number
   /** @throws PortalError `not_found` when it is mended, or the actor may not see it */
   find(actor: Actor, id: string): Promise<ListedProblem>
+  /** Of files that could not be tied to an entity. */
+  loose(actor: Actor, most: number): Promise<ProblemRow[]>
   /** Why there is no entity of that name. */
   ofAbsent(actor: Actor, ref: EntityRef): Promise<ProblemRow[]>
 }
@@ -97,8 +100,11 @@ export function createProblemService(
       })
     },
 
+    loose: (actor, most) => looseProblems(read, most, scopeOf(actor).entities),
+
     async ofAbsent(actor, ref) {
-      return scopeOf(actor).loose ? problemsOfAbsent(read, formatRef(ref), mostOfAbsent) : []
+      const { loose, entities } = scopeOf(actor)
+      return loose ? problemsOfAbsent(read, formatRef(ref), mostOfAbsent, entities) : []
     },
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Crawler } from './crawler.ts'
 import { activityView } from './source-state.ts'
+import type { CountedSource } from './store/sources.ts'
 
 const time = z.string().nullable()
 
@@ -32,12 +33,13 @@ export const SourceReport = z.object({
 
 export type SourceReport = z.output<typeof SourceReport>
 
-export async function sourceReports(crawler: Crawler): Promise<SourceReport[]> {
+/** @param seen what somebody sees of the sources who does not see everything, without what a reading comes to in all */
+export async function sourceReports(crawler: Crawler, seen?: readonly CountedSource[]): Promise<SourceReport[]> {
   const iso = (at: Date | null) => at?.toISOString() ?? null
-  return (await crawler.sources()).map((source) => {
+  return (seen ?? (await crawler.sources())).map((source) => {
     const { id, title, type, location, state, revision, entities, files, problems, took, error, hint } = source
-    const activity = activityView(crawler.activity(id))
-    const last = crawler.lastResult(id)
+    const activity = activityView(crawler.activity(id), seen !== undefined)
+    const last = seen ? undefined : crawler.lastResult(id)
     return {
       ...{ id, title, type, location, state, revision, entities, files, problems, took },
       readAt: iso(source.readAt),

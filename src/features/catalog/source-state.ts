@@ -80,10 +80,11 @@ const words: Record<Activity['phase'], string> = {
   storing: 'Storing',
 }
 
-export function activityView(activity: Activity | undefined): SourceActivity | null {
+/** @param isPart for somebody who does not see everything: how much there is to read is not said */
+export function activityView(activity: Activity | undefined, isPart = false): SourceActivity | null {
   if (!activity) return null
   const { phase, done, total, since } = activity
-  const isCounted = total !== undefined && total > 0
+  const isCounted = total !== undefined && total > 0 && !isPart
   return {
     words: words[phase],
     done: isCounted ? done : null,

@@ -26,6 +26,8 @@ export interface MarkedThing {
 export interface MarkedThings {
   /** Of these keys, in any order, what there is and the actor may see. */
   of(actor: Actor, keys: readonly string[]): readonly MarkedThing[]
+  /** Whether the actor sees all of them. To others, what is gone is not named: it looks as what is hidden. */
+  seesAll(actor: Actor): boolean
 }
 
 /** To be provided by the feature that has things of this kind; from then on they can be starred. */

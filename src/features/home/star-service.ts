@@ -8,7 +8,10 @@ import { type Marked, type MarkedThing, markedThings, type Stars, type StarToggl
 import { countStars, insertStar, listStars, removeStars, type StarRow } from './store.ts'
 
 export interface StarService extends Stars {
-  /** The newest first: what there is and the actor may see, and the rest by the names it had. */
+  /**
+   * The newest first: what there is and the actor may see, and, for whoever sees everything, the rest by the names it
+   * had.
+   */
   list(actor: Actor): { things: readonly (Marked & MarkedThing)[]; gone: readonly string[] }
   /**
    * @throws PortalError `not_found` when there is no such thing or the actor may not see it, `conflict` when the actor
@@ -52,7 +55,7 @@ export function createStarService(ctx: PluginContext, { most }: { most: number }
     const rows = [...starsOf(actor).values()]
     const found = thingsOf(ctx, actor, rows)
     const things = rows.flatMap((row) => found.get(nameOf(row)) ?? [])
-    return { things, gone: rows.filter((row) => !found.has(nameOf(row))) }
+    return { things, lost: rows.filter((row) => !found.has(nameOf(row))) }
   }
 
   return {
@@ -64,7 +67,8 @@ export function createStarService(ctx: PluginContext, { most }: { most: number }
     starred: (actor) => (isPerson(actor) ? [...starsOf(actor).values()] : []),
 
     list(actor) {
-      const { things, gone } = list(actor)
+      const { things, lost } = list(actor)
+      const gone = lost.filter(({ kind }) => ctx.tryUse(markedThings(kind))?.seesAll(actor) ?? true)
       return { things, gone: gone.map(({ title }) => title) }
     },
 
@@ -82,7 +86,7 @@ export function createStarService(ctx: PluginContext, { most }: { most: number }
 
     unstar: (actor, thing) => remove(actor, [thing]),
 
-    removeGone: (actor) => remove(actor, list(actor).gone),
+    removeGone: (actor) => remove(actor, list(actor).lost),
   }
 }
 

@@ -118,7 +118,7 @@ test('what a stranger may not see is not there to be starred', async () => {
   expect(await starredOf(portal, 'anna')).toEqual(['s'])
 })
 
-test('what goes out of sight or away is not shown, only named as it was, and can be removed', async () => {
+test('what goes out of sight or away is not shown, is named as it was only to who sees everything, and can be removed', async () => {
   let at = new Date('2026-01-01T00:00:00Z')
   const files = {
     'org.yaml': organisation,
@@ -131,21 +131,26 @@ test('what goes out of sight or away is not shown, only named as it was, and can
     access: true,
     now: () => at,
   })
-  await star(portal, 'a', 'cora')
-  await star(portal, 'b', 'cora')
+  for (const person of ['cora', 'root'] as const) {
+    await star(portal, 'a', person)
+    await star(portal, 'b', person)
+  }
   portal.write('b.yaml', component('b', ', title: Now hidden, namespace: secret'))
   await portal.crawl()
   at = new Date('2026-01-02T00:00:00Z')
   await portal.portal.db.write((tx) => portal.portal.jobs.enqueue(tx, 'catalog.sweep'))
   await portal.settled()
-  const region = (await portal.get('/home/stars', { as: 'cora' })).region('home-starred')
+  const cora = (await portal.get('/home/stars', { as: 'cora' })).region('home-starred')
+  expect(linksOf(cora.html).map(({ text }) => text)).toContain('a')
+  expect(cora.text).not.toMatch(/No longer there|The other|Now hidden/)
+  const region = (await portal.get('/home/stars', { as: 'root' })).region('home-starred')
   expect(linksOf(region.html).map(({ text }) => text)).toContain('a')
   expect(region.text).toContain('No longer there, or not for you: The other.')
   expect(region.text).not.toContain('Now hidden')
-  expect((await portal.post('/home/stars/removal', {}, { as: 'cora' })).headers.location).toBe('/home/stars')
-  const after = (await portal.get('/home/stars', { as: 'cora' })).region('home-starred')
+  expect((await portal.post('/home/stars/removal', {}, { as: 'root' })).headers.location).toBe('/home/stars')
+  const after = (await portal.get('/home/stars', { as: 'root' })).region('home-starred')
   expect(after.text).not.toContain('No longer there')
-  expect(await starredOf(portal, 'cora')).toEqual(['a'])
+  expect(await starredOf(portal, 'root')).toEqual(['a'])
 })
 
 test('an address elsewhere to go back to, and a form that is none, are refused', async () => {

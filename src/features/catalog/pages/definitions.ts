@@ -5,6 +5,7 @@ import type { Crawler } from '../crawler.ts'
 import { definitionNote } from '../definition-note.ts'
 import type { DefinitionService, RivalDefinition } from '../definition-service.ts'
 import { entityView, headView } from '../entity-view.ts'
+import type { FileSights } from '../file-sight.ts'
 import type { Places } from '../places.ts'
 import { definitionHref, type ProblemPlaces } from '../problem-places.ts'
 import type { CatalogService } from '../service.ts'
@@ -17,6 +18,7 @@ export interface DefinitionPagesArgs {
   crawler: Crawler
   places: Places
   problemPlaces: ProblemPlaces
+  sights: FileSights
   contributions: Contributions
 }
 
@@ -29,7 +31,7 @@ export interface DefinitionPages {
 }
 
 export function createDefinitionPages(args: DefinitionPagesArgs): DefinitionPages {
-  const { service, definitions, crawler, places, problemPlaces, contributions } = args
+  const { service, definitions, crawler, places, problemPlaces, sights, contributions } = args
   const names = kindNames(contributions)
 
   function head(actor: Actor, { row }: RivalDefinition, current: string): EntityHead {
@@ -85,14 +87,16 @@ export function createDefinitionPages(args: DefinitionPagesArgs): DefinitionPage
       const rival = await definitions.rival(actor, ref, id)
       const { sourceId, path } = rival.definition
       const provider = crawler.provider(sourceId)
+      const read = () => places.text(sourceId, path, signal)
+      const sight = sights.of(actor, sourceId)
       return {
         entity: head(actor, rival, 'source'),
         tree: null,
         fields: null,
         switches: [],
         title: path,
-        text: await places.text(sourceId, path, signal),
-        line: line ?? null,
+        text: sight ? await sight.seen(path, read) : await read(),
+        line: sight?.isMixed(path) ? null : (line ?? null),
         note: null,
         viewHref: provider?.viewUrl?.(path) ?? null,
         editHref: provider?.editUrl?.(path) ?? null,

@@ -9,6 +9,7 @@ import type { Crawler } from '../crawler.ts'
 import { entityView, headView, shownPairs, type Told } from '../entity-view.ts'
 import { headStrip } from '../facts/head.ts'
 import type { Facts } from '../facts/shown.ts'
+import type { FileSights, SourceSight } from '../file-sight.ts'
 import { refLink } from '../list-view.ts'
 import { shownByCards } from '../organisation-cards.ts'
 import { isBeside, type Places } from '../places.ts'
@@ -42,6 +43,7 @@ export interface EntityPagesArgs {
   earlier: EarlierPages
   fields: FieldPages
   facts: Facts
+  sights: FileSights
   stars: () => Stars | undefined
   now: () => Date
 }
@@ -79,8 +81,20 @@ async function yamlOf(document: object): Promise<string> {
 }
 
 export function createEntityPages(args: EntityPagesArgs): EntityPages {
-  const { service, crawler, places, contributions, policy, problems, problemPlaces, earlier, fields, facts, stars } =
-    args
+  const {
+    service,
+    crawler,
+    places,
+    contributions,
+    policy,
+    problems,
+    problemPlaces,
+    earlier,
+    fields,
+    facts,
+    sights,
+    stars,
+  } = args
   const names = kindNames(contributions)
   const kept = createKeptOverviews(args.now)
 
@@ -193,7 +207,12 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       const overview = await service.overview(actor, ref)
       const { row, related } = overview
       const told = await fields.told(row, signal)
-      const base = { entity: head(actor, row, 'source', told), tree: await tree(row, query.file, signal), fields: null }
+      const sight = sights.of(actor, row.sourceId)
+      const base = {
+        entity: head(actor, row, 'source', told),
+        tree: await tree(row, query.file, sight, signal),
+        fields: null,
+      }
       const path = `${entityPath(row)}/source`
       const switches = [
         { title: 'YAML', href: path, current: query.file === undefined && query.form === 'yaml' },
@@ -207,14 +226,15 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       })
       if (query.file !== undefined) {
         const shown = isBeside(query.file, row.path)
-          ? await textOrNote(row.sourceId, query.file, signal)
+          ? await textOrNote(row.sourceId, query.file, sight, signal)
           : { text: '', note: 'This file does not belong to the entity' }
         return {
           ...base,
           switches,
           title: query.file,
           ...shown,
-          line: query.line ?? null,
+          // What is left out is not counted either.
+          line: sight?.isMixed(query.file) ? null : (query.line ?? null),
           ...links(query.file),
           revision: null,
         }
@@ -247,12 +267,12 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
     },
   }
 
-  async function tree(row: EntityRow, file: string | undefined, signal: AbortSignal) {
+  async function tree(row: EntityRow, file: string | undefined, sight: SourceSight | undefined, signal: AbortSignal) {
     const files = await crawler.tree(row.sourceId, signal)
     if (!files) return null
     const entries = await files.list(undefined, signal)
     return fileTree(
-      entries.map(({ path }) => path),
+      entries.flatMap(({ path }) => (sight?.shows(path) === false ? [] : path)),
       {
         root: row.path,
         current: file ?? row.path,
@@ -265,10 +285,13 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
   async function textOrNote(
     sourceId: string,
     path: string,
+    sight: SourceSight | undefined,
     signal: AbortSignal,
   ): Promise<{ text: string; note: string | null }> {
     try {
-      const text = await places.text(sourceId, path, signal)
+      const text = sight
+        ? await sight.seen(path, () => places.text(sourceId, path, signal))
+        : await places.text(sourceId, path, signal)
       if (text.includes('\u0000')) return { text: '', note: 'This file is not text' }
       return { text, note: null }
     } catch (error) {

@@ -4,9 +4,11 @@ import type { Activity } from '../activity.ts'
 import type { SourceLine } from '../contract.ts'
 import type { Crawler } from '../crawler.ts'
 import type { ProblemPlaces } from '../problem-places.ts'
+import type { ProblemService } from '../problem-service.ts'
+import type { SeenSources } from '../seen-sources.ts'
 import { activityView, removalView } from '../source-state.ts'
 import type { Removal } from '../store/removals.ts'
-import { type CountedSource, looseProblems } from '../store/sources.ts'
+import type { CountedSource } from '../store/sources.ts'
 import type { SourceRow, SourcesPage } from '../views.ts'
 
 export interface SourcePages {
@@ -23,23 +25,32 @@ export default defineConfig({
 
 const mostProblems = 100
 
-export function createSourcePages(ctx: PluginContext, crawler: Crawler, problemPlaces: ProblemPlaces): SourcePages {
+export interface SourcePagesArgs {
+  ctx: PluginContext
+  crawler: Crawler
+  seen: SeenSources
+  problems: ProblemService
+  problemPlaces: ProblemPlaces
+}
+
+export function createSourcePages({ ctx, crawler, seen, problems, problemPlaces }: SourcePagesArgs): SourcePages {
   return {
     async sources(actor, signal) {
       const may = { refresh: ctx.allows(actor, 'catalog.refresh'), remove: ctx.allows(actor, 'catalog.remove') }
-      const removals = new Map((await crawler.removals()).map((removal) => [removal.sourceId, removal]))
-      const loose = await looseProblems(ctx.db.read, mostProblems)
+      const part = await seen.part(actor)
+      const removals = await seen.removals(actor)
+      const loose = await problems.loose(actor, mostProblems)
       const rows = loose.map((problem) => ({ problem, entity: null }))
-      const problems = await problemPlaces.whole(actor, rows, signal)
+      const placed = await problemPlaces.whole(actor, rows, signal)
       return {
         href: '/catalog/sources',
-        sources: (await crawler.sources()).map((source) => ({
+        sources: (part ?? (await crawler.sources())).map((source) => ({
           ...sourceRow(source, may.refresh),
           state: stateOf(source, crawler.activity(source.id), removals.get(source.id)),
-          activity: activityView(crawler.activity(source.id)),
+          activity: activityView(crawler.activity(source.id), part !== undefined),
           removal: removalView(removals.get(source.id), may.remove ? hrefOf(source.id, 'removal') : null),
         })),
-        problems,
+        problems: placed,
         registerHref: ctx.allows(actor, 'catalog.register') ? '/catalog-import' : null,
         example: exampleConfiguration,
       }

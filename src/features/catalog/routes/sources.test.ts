@@ -78,10 +78,12 @@ describe('for programs', () => {
     expect(await ask([portal.source], 'root')).toEqual({ status: 202, body: { sources: [portal.source] } })
     await portal.settled()
     expect(await rows()).toHaveLength(before + 1)
-    const { sources } = (await get('/catalog/sources.json', 'anna')).json<{ sources: Record<string, unknown>[] }>()
-    expect(sources).toMatchObject([
-      { id: portal.source, title: 'Test', state: 'ok', activity: null, failedSince: null, last: { read: 0, held: 0 } },
-    ])
+    const reported = async (person: Person) =>
+      (await get('/catalog/sources.json', person)).json<{ sources: Record<string, unknown>[] }>().sources
+    const report = { id: portal.source, title: 'Test', state: 'ok', activity: null, failedSince: null }
+    expect(await reported('root')).toMatchObject([{ ...report, last: { read: 0, held: 0 } }])
+    // What a reading came to in all is not for who does not see everything.
+    expect(await reported('anna')).toMatchObject([{ ...report, last: null }])
   })
 
   test('without the permission, from nobody, from another site and for no source it is refused', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Route, route } from '../../../api/route.ts'
 import { catalogTopic, sourcesTopic } from '../contract.ts'
 import { crawlerRef } from '../crawler.ts'
+import { seenSourcesRef } from '../seen-sources.ts'
 import { sourceReports } from '../source-reports.ts'
 import { pagesRef } from './pages.ts'
 
@@ -45,7 +46,9 @@ export const sourceRoutes: Route[] = [
     method: 'GET',
     url: '/catalog/sources.json',
     permission: 'catalog.sources',
-    handler: async ({ use }) => ({ sources: await sourceReports(use(crawlerRef)) }),
+    handler: async ({ actor, use }) => ({
+      sources: await sourceReports(use(crawlerRef), await use(seenSourcesRef).part(actor)),
+    }),
   }),
   // For programs: several at once, and all files of them again where `full` is true.
   route({

@@ -14,19 +14,19 @@ export function conditions(query: ListQuery, scope: SQL | undefined): SQL {
     const isWide = group === 'owner' && query.sub
     parts.push(isWide ? sql`${entities.owner} in (${withSubGroups(chosen, scope)})` : groupCondition(group, chosen))
   }
-  parts.push(...attention(query), ...textAndFilter(query))
+  parts.push(...attention(query), ...textAndFilter(query, scope))
   return parts.length > 0 ? sql.join(parts, sql` and `) : sql`1`
 }
 
-/** What of a query is not counted by; undefined where nothing is left out by it. */
-export function filtered(query: ListQuery): SQL | undefined {
-  const parts = textAndFilter(query)
+/** What of a query is not counted by; undefined where nothing is left out by it. The scope is for what it names. */
+export function filtered(query: ListQuery, scope: SQL | undefined): SQL | undefined {
+  const parts = textAndFilter(query, scope)
   return parts.length > 0 ? sql.join(parts, sql` and `) : undefined
 }
 
-function textAndFilter(query: ListQuery): SQL[] {
+function textAndFilter(query: ListQuery, scope: SQL | undefined): SQL[] {
   const words = query.words.map((word) => sql`instr(${entities.haystack}, ${word}) > 0`)
-  return [...words, ...(filterCondition(query.filter) ?? [])]
+  return [...words, ...(filterCondition(query.filter, scope) ?? [])]
 }
 
 function groupCondition(group: Group, chosen: readonly string[]): SQL {
@@ -52,22 +52,32 @@ function problemCondition(choice: ListQuery['problems'][number]): SQL {
 }
 
 /** The grammar of `filter=`: any of the sets, in each set every statement. */
-function filterCondition(filter: Filter): [SQL] | undefined {
+function filterCondition(filter: Filter, scope: SQL | undefined): [SQL] | undefined {
   if (filter.length === 0) return undefined
-  const sets = filter.map((set) => sql`(${sql.join(set.map(statement), sql` and `)})`)
+  const sets = filter.map(
+    (set) =>
+      sql`(${sql.join(
+        set.map((one) => statement(one, scope)),
+        sql` and `,
+      )})`,
+  )
   return [sql`(${sql.join(sets, sql` or `)})`]
 }
 
 const relationKey = 'relations.'
 
-function statement({ key, values }: Filter[number][number]): SQL {
+function statement({ key, values }: Filter[number][number], scope: SQL | undefined): SQL {
   if (!key.startsWith(relationKey)) return hasFacet(key, values)
   const type = key.slice(relationKey.length)
+  // A relation to what may not be seen is none.
+  const hidden = scope && sql`select ${entities.number} from ${entities} where not (${scope})`
   const side = (from: SQL, name: SQL, to: SQL) => {
     const target = values
       ? sql` and ${to} in (select ${refs.number} from ${refs} where ${refs.ref} in ${values})`
       : sql``
-    return sql`select ${from} from ${edges} where lower(${name}) = ${type}${target}`
+    return sql`select ${from} from ${edges} where lower(${name}) = ${type}${target}${
+      hidden ? sql` and ${to} not in (${hidden})` : sql``
+    }`
   }
   const stated = side(sql`${edges.holder}`, sql`${edges.type}`, sql`${edges.target}`)
   const reverse = side(sql`${edges.target}`, sql`${edges.reverse}`, sql`${edges.holder}`)

@@ -1,7 +1,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import { type ProblemGroup, type ProblemQuery, problemGroups, showsNotes } from '../problem-query.ts'
-import { entities, problems } from '../schema.ts'
+import { candidates, entities, problems } from '../schema.ts'
 import { type CursorValue, type Keyset, keysetPage, readCursor } from './cursor.ts'
 import type { ProblemRow } from './entity.ts'
 import type { Counted } from './list.ts'
@@ -42,7 +42,7 @@ const order = [
   sql`coalesce(${problems.position}, -1)`,
   sql`${problems.id}`,
 ]
-const joined = sql`${problems} left join ${entities} on ${entities.ref} = ${problems.ref}`
+export const joinedProblems = sql`${problems} left join ${entities} on ${entities.ref} = ${problems.ref}`
 
 /** One page by keyset. */
 export async function listProblems(
@@ -65,7 +65,7 @@ export async function listProblems(
 
 /** One problem, if it is in scope. */
 export async function findProblem(read: Reader, id: string, scope: ProblemScope): Promise<ListedProblem | undefined> {
-  const [found] = await select(read).where(sql`${problems.id} = ${id} and ${visible(scope)}`)
+  const [found] = await select(read).where(sql`${problems.id} = ${id} and ${visibleProblems(scope)}`)
   return found
 }
 
@@ -73,7 +73,7 @@ export async function findProblem(read: Reader, id: string, scope: ProblemScope)
 export function countProblemsBefore(read: Reader, query: ProblemQuery, scope: ProblemScope, first: ListedProblem) {
   return number(
     read,
-    sql`select count(*) as n from ${joined} where ${conditions(query, scope)}
+    sql`select count(*) as n from ${joinedProblems} where ${conditions(query, scope)}
       and (${sql.join(order, sql`, `)}) < ${edgeOf(first)}`,
   )
 }
@@ -81,7 +81,7 @@ export function countProblemsBefore(read: Reader, query: ProblemQuery, scope: Pr
 /** What each choice would show with all other choices kept. */
 export function countProblemGroups(read: Reader, query: ProblemQuery, scope: ProblemScope): ProblemCounts {
   const groups = problemGroups.map((group) => [group, countGroup(read, query, scope, group)])
-  const total = number(read, sql`select count(*) as n from ${joined} where ${conditions(query, scope)}`)
+  const total = number(read, sql`select count(*) as n from ${joinedProblems} where ${conditions(query, scope)}`)
   return { ...(Object.fromEntries(groups) as Record<ProblemGroup, Counted[]>), total }
 }
 
@@ -89,16 +89,22 @@ export function countProblemGroups(read: Reader, query: ProblemQuery, scope: Pro
 export function countVisibleProblems(read: Reader, scope: ProblemScope): number {
   return number(
     read,
-    sql`select count(*) as n from ${joined} where ${problems.severity} <> 'info' and ${visible(scope)}`,
+    sql`select count(*) as n from ${joinedProblems} where ${problems.severity} <> 'info' and ${visibleProblems(scope)}`,
   )
 }
 
 /** Why something of that name is not in the catalog; nothing where it is. */
-export async function problemsOfAbsent(read: Reader, ref: string, limit: number): Promise<ProblemRow[]> {
+export async function problemsOfAbsent(
+  read: Reader,
+  ref: string,
+  limit: number,
+  scope: SQL | undefined,
+): Promise<ProblemRow[]> {
   return read
     .select()
     .from(problems)
-    .where(sql`${problems.ref} = ${ref} and not exists (select 1 from ${entities} where ${entities.ref} = ${ref})`)
+    .where(sql`${problems.ref} = ${ref} and not exists (select 1 from ${entities} where ${entities.ref} = ${ref})
+      and ${besideSeen(scope)}`)
     .orderBy(rank, problems.path, problems.position)
     .limit(limit)
 }
@@ -144,16 +150,16 @@ function countGroup(read: Reader, query: ProblemQuery, scope: ProblemScope, grou
   const rival = ofRivals[group]
   const where = conditions(query, scope, group)
   const also = rival
-    ? sql` union all select ${rival} as value from ${joined} where ${where} and ${isConflict} and ${rival} is not ${column}`
+    ? sql` union all select ${rival} as value from ${joinedProblems} where ${where} and ${isConflict} and ${rival} is not ${column}`
     : sql``
   return read.all<Counted>(
-    sql`select value, count(*) as count from (select ${column} as value from ${joined} where ${where}${also})
+    sql`select value, count(*) as count from (select ${column} as value from ${joinedProblems} where ${where}${also})
       where value is not null group by 1 order by 2 desc, 1`,
   ) as unknown as Counted[]
 }
 
 function conditions(query: ProblemQuery, scope: ProblemScope, without?: ProblemGroup): SQL {
-  const parts = [visible(scope)]
+  const parts = [visibleProblems(scope)]
   for (const group of problemGroups) {
     const chosen = query.chosen[group]
     if (group === without || chosen.length === 0) continue
@@ -170,9 +176,16 @@ function conditions(query: ProblemQuery, scope: ProblemScope, without?: ProblemG
   return sql.join(parts, sql` and `)
 }
 
-function visible(scope: ProblemScope): SQL {
-  const loose = scope.loose ? sql`${entities.id} is null` : sql`0`
+export function visibleProblems(scope: Pick<ProblemScope, 'entities' | 'loose'>): SQL {
+  const loose = scope.loose ? sql`(${entities.id} is null and ${besideSeen(scope.entities)})` : sql`0`
   return sql`(${loose} or (${entities.id} is not null and ${scope.entities ?? sql`1`}))`
+}
+
+/** Of what is no entity: its file defines nothing that may not be seen. */
+export function besideSeen(scope: SQL | undefined): SQL {
+  if (!scope) return sql`1`
+  return sql`not exists (select 1 from ${candidates} join ${entities} on ${entities.ref} = ${candidates.ref}
+    where ${candidates.sourceId} = ${problems.sourceId} and ${candidates.path} = ${problems.path} and not (${scope}))`
 }
 
 function number(read: Reader, query: SQL): number {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../../api/database.ts'
 import type { DocumentProblem } from '../model/problem.ts'
-import { candidates, files, problems, removals } from '../schema.ts'
+import { candidates, entities, files, problems, removals } from '../schema.ts'
 import { forgetFile, type IngestClock, problemId, problemRow } from './ingest.ts'
 
 /** A crawl that would remove more than both of these from a source asks first. */
@@ -109,6 +109,15 @@ export async function listRemovals(read: Reader): Promise<Removal[]> {
 }
 
 /** Writes down what somebody decided; what is kept is no problem any more. */
+/** What would go of a source, as far as it is in scope. */
+export function missingOf(read: Reader, sourceId: string, scope: SQL): string[] {
+  const rows = read.all(
+    sql`select distinct ${entities.ref} as ref from ${candidates} join ${entities} on ${entities.ref} = ${candidates.ref}
+      where ${candidates.sourceId} = ${sourceId} and ${candidates.missingAt} is not null and ${scope} order by 1`,
+  ) as unknown as { ref: string }[]
+  return rows.map(({ ref }) => ref)
+}
+
 export async function decideRemoval(
   tx: Transaction,
   sourceId: string,

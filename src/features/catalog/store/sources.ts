@@ -1,7 +1,8 @@
-import { and, eq, notInArray, sql } from 'drizzle-orm'
+import { and, eq, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { Database, Reader, Transaction } from '../../../api/database.ts'
 import type { Provider } from '../../../api/provider.ts'
 import { candidates, entities, files, problems, sources } from '../schema.ts'
+import { besideSeen, joinedProblems, visibleProblems } from './problems.ts'
 
 export type SourceRow = typeof sources.$inferSelect
 
@@ -37,25 +38,24 @@ export function listSources(read: Reader): Promise<SourceRow[]> {
   return Promise.resolve(read.select().from(sources).where(eq(sources.configured, true)).orderBy(sources.title))
 }
 
-/** Sources with what came of them; meant for their page, not for every request. */
-export async function countSources(read: Reader): Promise<CountedSource[]> {
+/** Sources with what came of them, as far as it is in scope; meant for their page, not for every request. */
+export async function countSources(read: Reader, scope?: SQL): Promise<CountedSource[]> {
   const rows = await listSources(read)
-  const counted = (table: typeof entities | typeof files | typeof problems, where = sql`1`) =>
-    new Map(
-      (
-        read.all(
-          sql`select ${table.sourceId} as id, count(*) as n from ${table} where ${where} group by 1`,
-        ) as unknown as {
-          id: string
-          n: number
-        }[]
-      ).map(({ id, n }) => [id, n]),
-    )
+  const counted = (id: SQL, from: SQL, where: SQL) => {
+    const counts = read.all(sql`select ${id} as id, count(*) as n from ${from} where ${where} group by 1`)
+    return new Map((counts as unknown as { id: string; n: number }[]).map(({ id, n }) => [id, n]))
+  }
+  const inSight = scope ? sql` and (${files.sourceId}, ${files.path}) not in (${filesOutOf(scope)})` : sql``
+  const seen = scope ? sql` and ${visibleProblems({ entities: scope, loose: true })}` : sql``
   const [entityCounts, fileCounts, problemCounts] = [
-    counted(entities),
-    counted(files, sql`${files.missingAt} is null`),
+    counted(sql`${entities.sourceId}`, sql`${entities}`, scope ?? sql`1`),
+    counted(sql`${files.sourceId}`, sql`${files}`, sql`${files.missingAt} is null${inSight}`),
     // Notes, such as that of a skeleton, are no problems.
-    counted(problems, sql`${problems.severity} <> 'info'`),
+    counted(
+      sql`${problems.sourceId}`,
+      scope ? joinedProblems : sql`${problems}`,
+      sql`${problems.severity} <> 'info'${seen}`,
+    ),
   ]
   return rows.map((row) => ({
     ...row,
@@ -63,6 +63,12 @@ export async function countSources(read: Reader): Promise<CountedSource[]> {
     files: fileCounts.get(row.id) ?? 0,
     problems: problemCounts.get(row.id) ?? 0,
   }))
+}
+
+/** Files that define something, and nothing in scope. */
+function filesOutOf(scope: SQL): SQL {
+  return sql`select ${candidates.sourceId}, ${candidates.path} from ${candidates}
+    join ${entities} on ${entities.ref} = ${candidates.ref} group by 1, 2 having max(${scope}) = 0`
 }
 
 export async function markFinished(tx: Transaction, id: string, at: Date, took: number): Promise<void> {
@@ -104,14 +110,14 @@ export async function expiredOrphans(read: Reader, until: Date): Promise<string[
   return rows.map(({ ref }) => ref)
 }
 
-/** Problems of files that could not be tied to an entity. */
-export async function looseProblems(read: Reader, limit: number) {
+/** Problems of files that could not be tied to an entity, as far as their files define nothing out of scope. */
+export async function looseProblems(read: Reader, limit: number, scope: SQL | undefined) {
   return read
     .select()
     .from(problems)
     .where(
       sql`(${problems.ref} is null or not exists (select 1 from ${entities} where ${entities.ref} = ${problems.ref}))
-        and ${problems.severity} <> 'info' and ${problems.origin} <> 'removal'`,
+        and ${problems.severity} <> 'info' and ${problems.origin} <> 'removal' and ${besideSeen(scope)}`,
     )
     .orderBy(problems.sourceId, problems.path, problems.position)
     .limit(limit)

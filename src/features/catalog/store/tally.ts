@@ -87,7 +87,7 @@ export function createTally(read: Reader): Tally {
 
   function baseOf(query: ListQuery, scope: SQL | undefined, scopeKey: string): Base {
     const seen = scope && visibleTo(scope, scopeKey)
-    const condition = filtered(query)
+    const condition = filtered(query, scope)
     if (!condition) return seen
     const key = JSON.stringify([scopeKey, query.words, query.filter])
     const known = bases.get(key)

@@ -1,0 +1,31 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Reader } from '../../../api/database.ts'
+import { candidates, entities, inclusions } from '../schema.ts'
+
+/** One definition in a file of a source, and whether what it defines may be seen. */
+export interface SightRow {
+  path: string
+  ref: string
+  /** 1 where the entity is in scope. */
+  visible: number
+  /** JSON of a definition that does not hold, whose content may be another; null for one that does. */
+  entity: string | null
+}
+
+export function sightRows(read: Reader, sourceId: string, scope: SQL): SightRow[] {
+  const holds = sql`${candidates.sourceId} = ${entities.sourceId} and ${candidates.path} = ${entities.path}`
+  return read.all<SightRow>(
+    sql`select ${candidates.path} as path, ${candidates.ref} as ref, (${scope}) as visible,
+      case when ${holds} then null else ${candidates.entity} end as entity
+      from ${candidates} join ${entities} on ${entities.ref} = ${candidates.ref}
+      where ${candidates.sourceId} = ${sourceId}`,
+  ) as unknown as SightRow[]
+}
+
+/** Which files of a source others of it take something from: by whom, and from which. */
+export function inclusionRows(read: Reader, sourceId: string): { path: string; included: string }[] {
+  return read.all(
+    sql`select ${inclusions.path} as path, ${inclusions.included} as included from ${inclusions}
+      where ${inclusions.sourceId} = ${sourceId} and ${inclusions.includedSourceId} = ${sourceId}`,
+  ) as unknown as { path: string; included: string }[]
+}
