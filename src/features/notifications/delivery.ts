@@ -8,6 +8,7 @@ import { DeliveryFailure, messageOf } from './channels/message.ts'
 import { callWebhook } from './channels/webhook.ts'
 import type { NotificationOptions, WebhookOptions } from './config.ts'
 import { directorySeam } from './contract.ts'
+import { createSight } from './sight.ts'
 import { findMarks } from './store/inbox.ts'
 import { findItem, type ItemRow } from './store/items.ts'
 import {
@@ -53,6 +54,7 @@ interface Sent {
 export function createDelivery(ctx: PluginContext, options: NotificationOptions, random = Math.random): Delivery {
   const { read } = ctx.db
   const base = ctx.use(portalAddress)
+  const sight = createSight(ctx)
   // Ways that do not work just now. A restart tries them at once, which does no harm.
   const resting = new Map<string, { failures: number; until: Date }>()
 
@@ -154,12 +156,13 @@ export function createDelivery(ctx: PluginContext, options: NotificationOptions,
     }
   }
 
-  /** What the person has not seen in the portal meanwhile, and still wants by mail. */
+  /** What the person may see, has not seen in the portal meanwhile, and still wants by mail. */
   async function wantedItems(person: string, rows: readonly OutboxRow[]): Promise<ItemRow[]> {
     const wanted: ItemRow[] = []
+    const hidden = sight.hiddenFromUser(person)
     for (const row of rows) {
       const item = await findItem(read, row.item)
-      if (!item || item.settledAt) continue
+      if (!item || item.settledAt || hidden.includes(item.id)) continue
       const marks = findMarks(read, person, item.id)
       const choice = (await emailChoices(read, item.topic, [person])).get(person)
       if (!marks?.readAt && !marks?.doneAt && choice !== 'off') wanted.push(item)

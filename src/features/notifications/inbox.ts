@@ -5,6 +5,7 @@ import { shownChanged } from '../../api/live.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { keysOf, liveTopic, personOf } from './audience.ts'
+import { createSight } from './sight.ts'
 import {
   chosenIds,
   countInbox,
@@ -49,6 +50,7 @@ const mostAtOnce = 1000
 
 export function createInbox(ctx: PluginContext): Inbox {
   const { read } = ctx.db
+  const sight = createSight(ctx)
   const known = new LRUCache<string, InboxCounts>({ max: 500 })
   // Whoever tells or marks something says so to open pages: then the counts are others.
   ctx.on(shownChanged, ({ topics }) => {
@@ -57,11 +59,13 @@ export function createInbox(ctx: PluginContext): Inbox {
 
   function readingOf(actor: Actor): Reading {
     const person = personOf(actor)
-    return { person, keys: keysOf(ctx, actor), muted: mutedTopics(read, person) }
+    const hidden = sight.hiddenFrom(actor)
+    return { person, keys: keysOf(ctx, actor), muted: mutedTopics(read, person), hidden }
   }
 
   function countsOf(actor: Actor): InboxCounts {
-    const key = [personOf(actor), ...keysOf(ctx, actor)].join(' ')
+    const hidden = sight.hiddenFrom(actor)
+    const key = [personOf(actor), ...keysOf(ctx, actor), hidden.length, ...hidden].join(' ')
     const counts = known.get(key) ?? countViews(read, readingOf(actor))
     known.set(key, counts)
     return counts

@@ -87,7 +87,8 @@ function draftOf({
   }
 }
 
-function summaryOf(owner: string, all: readonly TroubledEntity[]): NotificationDraft {
+/** One notification of several entities of an owner. */
+export function summaryOf(owner: string, all: readonly TroubledEntity[]): NotificationDraft {
   const count = all.reduce((sum, { errors, warnings }) => sum + errors + warnings, 0)
   const names = all.slice(0, 5).map(({ title }) => cut(title, 60))
   const rest = all.length > names.length ? ` and ${plural(all.length - names.length, 'other')}` : ''

@@ -12,6 +12,8 @@ export interface Reading {
   keys: readonly string[]
   /** Topics that the person does not want to see. */
   muted: readonly string[]
+  /** What is about something that the person may not see. */
+  hidden: readonly string[]
 }
 
 export interface InboxQuery {
@@ -70,11 +72,12 @@ const columns = sql`${items.id} as id, ${items.origin} as origin, ${items.topic}
 const listOf = (values: readonly string[]) => sql`(select value from json_each(${JSON.stringify(values)}))`
 
 /** Everything the person may see, with the marks of the person. */
-function visible({ person, keys, muted }: Reading): SQL {
+function visible({ person, keys, muted, hidden }: Reading): SQL {
+  const unseen = hidden.length > 0 ? sql` and ${items.id} not in ${listOf(hidden)}` : sql``
   const silent =
     muted.length > 0 ? sql` and (${items.topic} not in ${listOf(muted)} or ${states.savedAt} is not null)` : sql``
   return sql`${items} left join ${states} on ${states.item} = ${items.id} and ${states.person} = ${person}
-    where ${items.id} in (select ${audience.item} from ${audience} where ${audience.recipient} in ${listOf(keys)})${silent}`
+    where ${items.id} in (select ${audience.item} from ${audience} where ${audience.recipient} in ${listOf(keys)})${unseen}${silent}`
 }
 
 function chosen({ view, topic, weight, text, createdAfter }: Omit<InboxQuery, 'after' | 'before'>): SQL {
@@ -206,4 +209,14 @@ export function findMarks(read: Reader, person: string, item: string) {
     sql`select ${states.readAt} as "readAt", ${states.doneAt} as "doneAt" from ${states}
       where ${states.person} = ${person} and ${states.item} = ${item}`,
   ) as unknown as { readAt: number | null; doneAt: number | null } | undefined
+}
+
+/** What is for somebody and leads to an entity, or is about what somebody owns. */
+export function aboutEntities(read: Reader, keys: readonly string[]) {
+  return read.all(
+    sql`select ${items.id} as id, ${items.link} as link, ${items.scope} as scope, ${items.title} as title,
+      ${items.description} as description, ${items.origin} as origin from ${items}
+      where ${items.id} in (select ${audience.item} from ${audience} where ${audience.recipient} in ${listOf(keys)})
+      and (${items.link} like '/%/%/%/%' or ${items.origin} = 'catalog')`,
+  ) as unknown as Pick<InboxRow, 'id' | 'link' | 'scope' | 'title' | 'description' | 'origin'>[]
 }
