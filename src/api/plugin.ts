@@ -46,7 +46,7 @@ export interface PermissionSpec {
   on: 'entity' | 'portal'
   /** One sentence for the person who writes the rules. */
   description: string
-  /** Only looks, and harms nobody: whoever is signed in has it, where no rule names it. So has every `….read`. */
+  /** Only looks, and harms nobody: whoever is signed in has it, where no rule names it. So has every `….read` that does not say `false` here. */
   reads?: boolean
   /** Another permission that decides where no rule names this one. */
   default?: string

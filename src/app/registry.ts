@@ -5,7 +5,12 @@ import type { Contributed, Contributions } from '../platform/contributions.ts'
 /** Permissions of the portal itself, beside those of its features. */
 const platformPermissions: Record<string, PermissionSpec> = {
   'live.read': { on: 'portal', description: 'Be told when something on an open page has changed.' },
-  'metrics.read': { on: 'portal', description: 'Read the figures at /metrics.' },
+  // They count what there is, whoever may see it.
+  'metrics.read': {
+    on: 'portal',
+    description: 'Read the figures at /metrics, which count everything there is.',
+    reads: false,
+  },
 }
 
 /**
