@@ -42,7 +42,7 @@ export async function measureAccess({ folder, expected, user, temporary, seconds
       config,
       `import { defineConfig, definePlugin, route } from 'callboard'
 import { access, catalog, folderProvider } from 'callboard/features'
-export default defineConfig({ title: 'Bench', plugins: [${catalog}, ${more}] })
+export default defineConfig({ title: 'Bench', limits: { rate: false }, plugins: [${catalog}, ${more}] })
 `,
     )
     const server = await startServer({ config, dataDir: join(own, 'data'), log: join(own, 'log') })

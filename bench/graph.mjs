@@ -53,7 +53,7 @@ async function measure(name, components) {
 function configOf(catalog) {
   return `import { defineConfig } from 'callboard'
 import { catalog, folderProvider } from 'callboard/features'
-export default defineConfig({
+export default defineConfig({ limits: { rate: false },
   title: 'Bench',
   plugins: [catalog({ providers: [folderProvider({ path: ${JSON.stringify(catalog)}, watch: false, paths: ['all.yaml'] })] })],
 })

@@ -13,7 +13,7 @@ export function writeConfig(folder, options, outbound = '{}') {
     file,
     `import { defineConfig, secret } from 'callboard'
 import { catalog, folderProvider, gitProvider } from 'callboard/features'
-export default defineConfig({ title: 'Bench', outbound: ${outbound}, plugins: [catalog(${options})] })
+export default defineConfig({ title: 'Bench', outbound: ${outbound}, limits: { rate: false }, plugins: [catalog(${options})] })
 `,
   )
   return file

@@ -68,7 +68,7 @@ const manuals = definePlugin({
     list: ({ after }) => documents(${documents}, after),
   }],
 })
-export default defineConfig({
+export default defineConfig({ limits: { rate: false },
   title: 'Bench',
   plugins: [
     catalog({ providers: [folderProvider({ path: ${JSON.stringify(catalog)}, paths: ['all.yaml'], watch: false })] }),

@@ -18,6 +18,7 @@ import { CatalogOptions } from './features/catalog/config.ts'
 import { FolderOptions } from './features/catalog/providers/folder.ts'
 import { GitOptions } from './features/catalog/providers/git.ts'
 import { EmailOptions, NotificationOptions, WebhookOptions } from './features/notifications/config.ts'
+import { LimitOptions } from './platform/http/limits.ts'
 import { OutboundOptions } from './platform/http-client/options.ts'
 import { ForgeOptions } from './platform/source/forges/options.ts'
 import { checkout, filesBelow, readText } from './testing/checkout.ts'
@@ -138,6 +139,10 @@ test('every option of outbound and of a forge has its row', () => {
     Object.keys(OutboundOptions.shape).sort(),
   )
   expect(firstCells(table('docs/configuration.md', 'forges')).sort()).toEqual(Object.keys(ForgeOptions.shape).sort())
+})
+
+test('every limit has its row', () => {
+  expect(firstCells(table('docs/configuration.md', 'limits')).sort()).toEqual(Object.keys(LimitOptions.shape).sort())
 })
 
 test('every contribution point has its row, and every row is one', () => {

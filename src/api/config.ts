@@ -14,6 +14,8 @@ export interface PortalConfig {
   outbound?: OutboundConfig
   /** Hosts of Git repositories besides the public ones, and tokens for any of them. */
   forges?: readonly ForgeConfig[]
+  /** How much of the portal anybody may take up. */
+  limits?: LimitsConfig
 }
 
 /** A host is written as `git.acme.dev`, `*.acme.dev` for all below it, or with a port where only that one is meant. */
@@ -32,6 +34,22 @@ export interface OutboundConfig {
   maxBytes?: number
   /** Requests to one host at the same time; 8 unless given. */
   perHost?: number
+}
+
+/** What is left out keeps its default. */
+export interface LimitsConfig {
+  /** Requests of one person, or of one address where nobody is signed in; 50 a second and 1000 at once unless given. */
+  rate?: false | { perSecond?: number; burst?: number }
+  /** Pictures of the graph, exports, searches and reviews at the same time. */
+  heavy?: { atOnce?: number; perPerson?: number; waiting?: number }
+  /** Open pages that are told of changes. */
+  streams?: { perPerson?: number; inAll?: number }
+  /** Largest form or document that is sent to the portal; 1 048 576 unless given. */
+  bodyBytes?: number
+  /** How long a request may take to arrive; 30 s unless given. */
+  requestTime?: Duration
+  /** How long an answer may take to be made; 60 s unless given. */
+  answerTime?: Duration
 }
 
 /** What serves repositories, and so how its addresses are built. Forgejo is `gitea`. */

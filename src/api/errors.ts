@@ -19,12 +19,15 @@ export type ErrorCode = (typeof errorCodes)[number]
 export class PortalError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
+  /** Whole seconds after which it makes sense to try again. */
+  readonly retryAfter: number | undefined
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown; retryAfter?: number } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'PortalError'
     this.code = code
     this.hint = options.hint
+    this.retryAfter = options.retryAfter
   }
 }
 

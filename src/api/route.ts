@@ -74,6 +74,10 @@ export interface Route {
    * Takes the place of `body`.
    */
   raw?: { maxBytes: number }
+  /** Takes long: only so many such requests are worked on at once, and of one person only so many wait. */
+  heavy?: true
+  /** Begins to sign somebody in: counted more strictly, by address. */
+  signIn?: true
   handler(call: Call<unknown, unknown, unknown>, reply: Reply): unknown
 }
 

@@ -10,8 +10,10 @@ import { portalStarted, type ServiceRef } from '../api/wiring.ts'
 import { createRefusals } from '../platform/audit/refusals.ts'
 import { withOperator, withOperatorPolicy } from '../platform/auth/operator.ts'
 import { sessionsEnded } from '../platform/auth/sign-in.ts'
+import { stillHolds } from '../platform/auth/still.ts'
 import { bellSeam } from '../platform/http/bell.ts'
 import { healthRoutes, metricsRoute } from '../platform/http/health.ts'
+import { limitsOf } from '../platform/http/limiting.ts'
 import { preferenceRoutes } from '../platform/http/preferences.ts'
 import { addRoute } from '../platform/http/routes.ts'
 import { createServer, type KnownRoute } from '../platform/http/server.ts'
@@ -67,7 +69,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   const assets = await createAssets({ public: join(root, 'public'), folders })
   const failed = (view: string, err: unknown) => log.warn({ view, err }, `The view ${view} could not be rendered`)
   const { development } = config
-  const live = createLive({ now: parts.now, after })
+  const live = createLive({ now: parts.now, after, limits: config.limits.streams })
   events.on(shownChanged, ({ topics }) => live.announce(topics))
   events.on(sessionsEnded, ({ sessions }) => live.disconnect(sessions))
   countStreams(parts.metrics, live)
@@ -87,11 +89,20 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
     notice: access.notice,
   }
   const { db, audit, senders, now } = parts
+  const identify = withOperator(access.identify, key)
+  const limiting = limitsOf(config.limits, { now, senders, metrics: parts.metrics })
   const { app, routes } = await createServer({
     log,
     id: parts.id,
-    origins: { host: new URL(config.baseUrl).host, loopbackOnly: access.loopbackOnly },
-    identify: withOperator(access.identify, key),
+    origins: {
+      host: new URL(config.baseUrl).host,
+      secure: config.baseUrl.startsWith('https:'),
+      loopbackOnly: access.loopbackOnly,
+      isFromProxy: (request) => senders.of(request).proxy !== undefined,
+    },
+    limits: config.limits,
+    count: limiting.count,
+    identify,
     metrics: parts.metrics,
     assets,
     page,
@@ -102,12 +113,17 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   closing.add('the open pages', () => live.close())
 
   let ready = false
-  const stream = liveRoute(live, (request) => access.signIn?.sessionOf(request))
+  const stream = liveRoute(live, {
+    sessionOf: (request) => access.signIn?.sessionOf(request),
+    personOf: limiting.personOf,
+    still: stillHolds({ identify, policy: withOperatorPolicy(access.policy), permission: 'live.read', log }),
+  })
   const own = [...healthRoutes(() => ready), metricsRoute(parts.metrics), stream, ...preferenceRoutes]
   const host = {
     policy: withOperatorPolicy(access.policy),
     permissions: contributions.permissions,
     senders,
+    limits: limiting.routes,
     use: <T>(service: ServiceRef<T>) => services.use(service, 'a route'),
   }
   for (const route of [...own.map(ofPlatform), ...contributions.routes]) addRoute(app, route, host)

@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { InjectOptions } from 'fastify'
-import type { ForgeConfig, OutboundConfig } from '../api/config.ts'
+import type { ForgeConfig, LimitsConfig, OutboundConfig } from '../api/config.ts'
 import type { Plugin } from '../api/plugin.ts'
 import { buildPortal, type Portal } from '../app/build.ts'
 import { withStanding } from '../app/plugins.ts'
 import { catalog, folderProvider } from '../features/index.ts'
 import { listAudit } from '../platform/audit/audit.ts'
+import { LimitOptions } from '../platform/http/limits.ts'
 import type { HttpClientOptions } from '../platform/http-client/client.ts'
 import { OutboundOptions } from '../platform/http-client/options.ts'
 import { createLog } from '../platform/log.ts'
@@ -44,6 +45,8 @@ export interface TestPortalOptions {
   outbound?: OutboundConfig
   /** Hosts of repositories. */
   forges?: readonly ForgeConfig[]
+  /** How much of the portal anybody may take up. Requests are not counted unless told otherwise. */
+  limits?: LimitsConfig
   /** How they are found and reached. Unless given, no name leads anywhere. */
   network?: Pick<HttpClientOptions, 'resolver' | 'connector'>
 }
@@ -160,6 +163,7 @@ async function build(options: TestPortalOptions, folder: string, dataDir: string
     origins: { baseUrl: options.baseUrl === undefined ? 'default' : 'file' },
     plugins: all,
     outbound: OutboundOptions.parse(options.outbound ?? {}),
+    limits: LimitOptions.parse({ rate: false, ...options.limits }),
     forges: (options.forges ?? []).map((forge) => ForgeOptions.parse(forge)),
     host,
     port: 0,

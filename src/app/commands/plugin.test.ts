@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { definePlugin, type Plugin, type PluginContext } from '../../api/plugin.ts'
 import { catalog, folderProvider } from '../../features/index.ts'
 import type { LoadedConfig } from '../../platform/config/load.ts'
+import { defaultLimits } from '../../platform/http/limits.ts'
 import { defaultOutbound } from '../../platform/http-client/options.ts'
 import { pluginCommand } from './plugin.ts'
 
@@ -43,6 +44,7 @@ const configOf = (plugins: readonly Plugin[]): LoadedConfig => ({
   plugins,
   outbound: defaultOutbound,
   forges: [],
+  limits: defaultLimits,
   host: '127.0.0.1',
   port: 0,
   dataDir,

@@ -9,6 +9,7 @@ export const flowRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/auth/:provider/start',
+    signIn: true,
     public: true,
     params,
     query: z.object({ to: one, other: one }),

@@ -83,7 +83,7 @@ export function createSessions(
   function of(request: FastifyRequest): Session | undefined {
     const known = asked.get(request)
     // A page asks several times; what ended in between has taken its hash out of `open`.
-    if (known && open.get(known.hash) === known.session) return known.session
+    if (known && open.get(known.hash) === known.session && isOpen(known.session)) return known.session
     const found = find(request)
     if (found) asked.set(request, found)
     return found?.session
@@ -97,13 +97,17 @@ export function createSessions(
     const session = known ?? stored(hash, request)
     if (!session) return undefined
     const now = ctx.now().getTime()
-    if (now >= session.expiresAt || now - session.seenAt > idle) {
+    if (!isOpen(session, now)) {
       open.delete(hash)
       return undefined
     }
     if (!known) open.set(hash, session)
     touch(session, now)
     return { hash, session }
+  }
+
+  function isOpen({ expiresAt, seenAt }: Session, now = ctx.now().getTime()): boolean {
+    return now < expiresAt && now - seenAt <= idle
   }
 
   function stored(hash: string, request: FastifyRequest): Session | undefined {
@@ -161,9 +165,8 @@ export function createSessions(
     noCookie: `${name}=; ${attributes}; Max-Age=0`,
 
     list: (identities) => {
-      const now = ctx.now().getTime()
       const all = listSessions(ctx.db.read, identities).map((row) => sessionOf(row, seen.get(row.id)))
-      return all.filter(({ expiresAt, seenAt }) => now < expiresAt && now - seenAt <= idle)
+      return all.filter((session) => isOpen(session))
     },
 
     end: (tx, ids, ended) => endSessions(tx, ids, { ended, at: ctx.now() }),

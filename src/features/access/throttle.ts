@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache'
 export interface Throttle {
   /** Whether one more from there is within bounds. */
   admits(key: string): boolean
+  /** Whether one more would be out of bounds; counts nothing. */
+  isOver(key: string): boolean
 }
 
 const remembered = 10_000
@@ -10,11 +12,18 @@ const remembered = 10_000
 /** So many in so long from each: of the rest nothing is kept. */
 export function createThrottle({ most, every, now }: { most: number; every: number; now(): Date }): Throttle {
   const counts = new LRUCache<string, { since: number; count: number }>({ max: remembered })
+
+  function currentOf(key: string): { since: number; count: number } {
+    const at = now().getTime()
+    const known = counts.get(key)
+    return known && at - known.since < every ? known : { since: at, count: 0 }
+  }
+
   return {
+    isOver: (key) => currentOf(key).count >= most,
+
     admits(key) {
-      const at = now().getTime()
-      const known = counts.get(key)
-      const current = known && at - known.since < every ? known : { since: at, count: 0 }
+      const current = currentOf(key)
       current.count++
       counts.set(key, current)
       return current.count <= most

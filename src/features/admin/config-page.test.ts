@@ -3,6 +3,7 @@ import type { ServiceRef } from '../../api/wiring.ts'
 import { guest } from '../../platform/auth/identity.ts'
 import { type LoadedConfig, loadedConfig } from '../../platform/config/load.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
+import { defaultLimits } from '../../platform/http/limits.ts'
 import { OutboundOptions } from '../../platform/http-client/options.ts'
 import { configPage } from './pages.ts'
 import { tabsRef } from './tabs.ts'
@@ -14,6 +15,7 @@ const config = (origins: Record<string, string>): LoadedConfig => ({
   plugins: [{ name: 'costs', apiVersion: 1, options: { token: 'hunter2' } }],
   outbound: OutboundOptions.parse({ perHost: 3 }),
   forges: [],
+  limits: defaultLimits,
   host: '127.0.0.1',
   port: 7007,
   unprotected: false,

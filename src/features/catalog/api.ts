@@ -14,6 +14,7 @@ export const apiRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/catalog.csv',
+    heavy: true,
     permission: 'catalog.read',
     query: ListAddress,
     handler: ({ query, actor, use }, reply) =>
@@ -25,6 +26,7 @@ export const apiRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/catalog.json',
+    heavy: true,
     permission: 'catalog.read',
     query: ListAddress,
     handler: ({ query, actor, use }, reply) =>
@@ -33,6 +35,7 @@ export const apiRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/catalog/facets.json',
+    heavy: true,
     permission: 'catalog.read',
     query: FacetAddress,
     handler: ({ query, actor, use }) => {

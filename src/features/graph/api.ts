@@ -7,6 +7,7 @@ export const apiRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/catalog-graph/impact.json',
+    heavy: true,
     permission: 'catalog.read',
     query: ImpactAddress,
     handler: ({ query, actor, use }) => use(graphPages).impactJson(actor, query.entity),

@@ -9,6 +9,7 @@ export const routes: Route[] = [
   route({
     method: 'GET',
     url: '/catalog-graph',
+    heavy: true,
     permission: 'catalog.read',
     query: GraphAddress,
     handler: async ({ query, actor, use }, reply) => {
@@ -21,6 +22,7 @@ export const routes: Route[] = [
   route({
     method: 'GET',
     url: '/catalog-graph/impact',
+    heavy: true,
     permission: 'catalog.read',
     query: ImpactAddress,
     handler: ({ query, actor, use }, reply) => {

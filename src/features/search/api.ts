@@ -17,6 +17,7 @@ export const apiRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/api/search/query',
+    heavy: true,
     permission: 'search.read',
     query: Query,
     handler: ({ query, actor, use }) => answerOf(use(searchService), use(contributionsRef), actor, query),

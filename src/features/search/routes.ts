@@ -13,6 +13,7 @@ export const routes: Route[] = [
   route({
     method: 'GET',
     url: '/search',
+    heavy: true,
     permission: 'search.read',
     query: SearchAddress,
     handler: ({ query, actor, use }, reply) => {

@@ -117,6 +117,14 @@ test('the environment names file, address and data folder', async () => {
     development: true,
     outbound: { denyHosts: [], allowPrivate: [], allowHttp: [], timeout: '30s', maxBytes: 10_000_000, perHost: 8 },
     forges: [],
+    limits: {
+      rate: { perSecond: 50, burst: 1000 },
+      heavy: { atOnce: 8, perPerson: 40, waiting: 400 },
+      streams: { perPerson: 24, inAll: 500 },
+      bodyBytes: 1_048_576,
+      requestTime: '30s',
+      answerTime: '60s',
+    },
     origins: expect.any(Object),
   })
 })
@@ -129,6 +137,7 @@ test('what decided each option is known: the file, a variable, or nobody', async
     baseUrl: 'default',
     plugins: 'default',
     forges: 'default',
+    limits: 'default',
     'outbound.allowHosts': 'default',
     'outbound.denyHosts': 'default',
     'outbound.allowPrivate': 'default',

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { PortalError } from '../../api/errors.ts'
 import type { Plugin } from '../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import type { Limits } from '../http/limits.ts'
 import type { Outbound } from '../http-client/options.ts'
 import type { ForgeOptions } from '../source/forges/options.ts'
 import { setConfigurationFolder } from './folder.ts'
@@ -24,6 +25,7 @@ export interface LoadedConfig extends Settings {
   plugins: readonly Plugin[]
   outbound: Outbound
   forges: readonly ForgeOptions[]
+  limits: Limits
   /** What decided each of them, where that is known. */
   origins?: ConfigOrigins
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Secret } from '../../api/env.ts'
 import { definePlugin } from '../../api/plugin.ts'
 import { route } from '../../api/route.ts'
+import { defaultLimits } from '../http/limits.ts'
 import { defaultOutbound } from '../http-client/options.ts'
 import { describeConfig, mask } from './mask.ts'
 
@@ -75,6 +76,7 @@ test('a plugin is told by its options and the names of its contributions', () =>
     development: false,
     outbound: defaultOutbound,
     forges: [],
+    limits: defaultLimits,
     plugins: [costs],
   }
   expect(describeConfig(config)).toEqual({

@@ -7,7 +7,7 @@ import { variables } from './settings.ts'
  */
 export type ConfigOrigins = Readonly<Record<string, string>>
 
-const declared = ['title', 'baseUrl', 'plugins', 'forges', ...Object.keys(OutboundOptions.shape).map(within)]
+const declared = ['title', 'baseUrl', 'plugins', 'forges', 'limits', ...Object.keys(OutboundOptions.shape).map(within)]
 
 export function originsOf(given: ReadonlySet<string>, env: NodeJS.ProcessEnv): ConfigOrigins {
   const ofFile = declared.map((name) => [name, given.has(name) ? 'file' : 'default'])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { nearest } from '../../api/nearest.ts'
 import { definePlugin, type Plugin } from '../../api/plugin.ts'
+import { LimitOptions, type Limits } from '../http/limits.ts'
 import { type Outbound, OutboundOptions } from '../http-client/options.ts'
 import { ForgeOptions, forgeTypes } from '../source/forges/options.ts'
 import type { Problem } from './problem.ts'
@@ -12,6 +13,7 @@ export interface Declared {
   plugins: Plugin[]
   outbound: Outbound
   forges: ForgeOptions[]
+  limits: Limits
   /** Names of the options that the file gives, those within `outbound` as `outbound.timeout`. */
   given: ReadonlySet<string>
 }
@@ -22,6 +24,7 @@ const Shape = z.strictObject({
   plugins: z.array(z.unknown()).default([]).describe('The plugins, in the order of navigation, tabs and cards'),
   outbound: OutboundOptions.prefault({}).describe('What the portal may ask of other systems'),
   forges: z.array(ForgeOptions).default([]).describe('Hosts of Git repositories besides the public ones, and tokens'),
+  limits: LimitOptions.prefault({}).describe('How much of the portal anybody may take up'),
 })
 
 const remedies: Record<string, string> = {
@@ -41,6 +44,11 @@ const remedies: Record<string, string> = {
   'forges[].host': "Write a host, with its port if it has one, for example host: 'git.acme.dev'.",
   'forges[].type': `Write one of ${forgeTypes.join(', ')}.`,
   'forges[].token': "Write token: secret('GIT_TOKEN'), so that it is shown nowhere.",
+  limits: 'Write an object, for example limits: { rate: { perSecond: 100 } }.',
+  'limits.rate': 'Write an object such as rate: { perSecond: 100, burst: 2000 }, or false to count no requests.',
+  'limits.bodyBytes': 'Write a whole number of bytes, for example bodyBytes: 1_048_576.',
+  'limits.requestTime': "Write a number with its unit, for example requestTime: '30s'.",
+  'limits.answerTime': "Write a number with its unit, for example answerTime: '60s'.",
   'forges[].apiUrl': "Write the address of its API, for example apiUrl: 'https://git.acme.dev/api/v4'.",
 }
 
@@ -88,9 +96,9 @@ export function checkConfig(value: unknown, file: string): { declared: Declared 
   }
   const { plugins, problems } = checkPlugins(parsed.data.plugins)
   const baseUrl = parsed.data.baseUrl === undefined ? undefined : new URL(parsed.data.baseUrl).origin
-  const { title, outbound, forges } = parsed.data
+  const { title, outbound, forges, limits } = parsed.data
   problems.push(...repeatedForges(forges, file))
-  return { declared: { title, baseUrl, plugins, outbound, forges, given: givenIn(value) }, problems }
+  return { declared: { title, baseUrl, plugins, outbound, forges, limits, given: givenIn(value) }, problems }
 }
 
 function givenIn(value: object): ReadonlySet<string> {
@@ -136,6 +144,7 @@ function placeOf(path: readonly PropertyKey[]): string {
 
 function keysAt(option: PropertyKey | undefined): string[] {
   if (option === 'outbound') return Object.keys(OutboundOptions.shape)
+  if (option === 'limits') return Object.keys(LimitOptions.shape)
   return Object.keys(option === 'forges' ? ForgeOptions.shape : Shape.shape)
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from '../../api/plugin.ts'
+import { defaultLimits } from '../http/limits.ts'
 import { OutboundOptions } from '../http-client/options.ts'
 import { setConfigurationFolder } from './folder.ts'
 import type { LoadedConfig } from './load.ts'
@@ -36,6 +37,7 @@ export function configWithoutFile(given: {
     plugins,
     outbound: OutboundOptions.parse({}),
     forges: [],
+    limits: defaultLimits,
     ...settings,
     origins: { ...originsOf(new Set(), env), title: 'command', plugins: 'command' },
     baseUrl: localUrl(settings),

@@ -81,6 +81,7 @@ async function answer(
   const status = statuses[error.code]
   if (reply.sent) return reply
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   if (wantsJson(request)) {
     const body = { error: { code: error.code, message: error.message, hint: error.hint, requestId: request.id } }
     return reply.code(status).send(body)

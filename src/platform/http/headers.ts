@@ -15,6 +15,29 @@ const contentSecurityPolicy = [
   'trusted-types callboard',
 ].join('; ')
 
+/** Nothing of what a browser can do besides showing pages, and copying to the clipboard. */
+const permissionsPolicy = [
+  'accelerometer',
+  'autoplay',
+  'camera',
+  'display-capture',
+  'encrypted-media',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'publickey-credentials-get',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]
+  .map((name) => `${name}=()`)
+  .join(', ')
+
 /** On every answer, error pages and files included. */
 export const securityHeaders: Record<string, string> = {
   'content-security-policy': contentSecurityPolicy,
@@ -22,25 +45,58 @@ export const securityHeaders: Record<string, string> = {
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'permissions-policy': permissionsPolicy,
+  'x-frame-options': 'DENY',
+  'x-permitted-cross-domain-policies': 'none',
+  'origin-agent-cluster': '?1',
 }
+
+/** For a year, for this name alone: what else runs below it is for others to say. */
+const transportSecurity = 'max-age=31536000'
 
 export interface Origins {
   /** Host and port under which the portal may be addressed, from `baseUrl`. */
   host: string
+  /** `baseUrl` begins with https. */
+  secure: boolean
+  /** Whether a request came from a proxy that may say how it was asked. */
+  isFromProxy(request: FastifyRequest): boolean
   /** Without access control only loopback names are answered, so that no foreign page can borrow a name for us. */
   loopbackOnly: boolean
+}
+
+/** What says nothing about it is kept by nobody but the reader, and asked for anew each time. */
+export function keepFromCaches(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply, payload: unknown) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache')
+    return payload
+  })
 }
 
 /** Refuses requests that were addressed to another name, and writes that another site caused. */
 export function guardOrigins(app: FastifyInstance, origins: Origins): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
+    if (isEncrypted(request, origins)) reply.header('strict-transport-security', transportSecurity)
     if (origins.loopbackOnly) refuseForeignHost(request, origins)
     if (request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'OPTIONS') {
       refuseForeignWrite(request, origins)
     }
   })
+}
+
+/**
+ * TLS ends in front of the portal. That it was spoken is known from a trusted proxy, or from an address that is https,
+ * unless the request says otherwise: whoever asks the portal itself does so in the clear.
+ */
+function isEncrypted(request: FastifyRequest, { host, secure, isFromProxy }: Origins): boolean {
+  const named = String(request.headers['x-forwarded-proto'] ?? '')
+    .split(',')
+    .at(-1)
+    ?.trim()
+    .toLowerCase()
+  if (named !== undefined && named !== '' && named !== 'https') return false
+  return (secure && request.host === host) || (named === 'https' && isFromProxy(request))
 }
 
 function refuseForeignHost(request: FastifyRequest, origins: Origins): void {

@@ -7,6 +7,8 @@ import type { ServiceRef } from '../../api/wiring.ts'
 import { anonymous } from '../auth/identity.ts'
 import type { Contributed, Contributions } from '../contributions.ts'
 import { authorize, type Policy } from '../permissions/policy.ts'
+import { withDeadline } from './deadline.ts'
+import type { HeavyWork } from './heavy-work.ts'
 import type { Senders } from './senders.ts'
 
 export interface RouteHost {
@@ -15,6 +17,15 @@ export interface RouteHost {
   use<T>(service: ServiceRef<T>): T
   /** Knows who sent the requests that are being answered. */
   senders?: Pick<Senders, 'during'>
+  limits?: RouteLimits
+}
+
+export interface RouteLimits {
+  /** In milliseconds: how long an answer may take to be made. */
+  answerTime: number
+  heavy: HeavyWork
+  /** Whose work a request counts as. */
+  personOf(request: FastifyRequest): string
 }
 
 /** Registers one address: permission first, then the schemas, then the handler. */
@@ -42,10 +53,11 @@ function register(app: FastifyInstance, spec: Route, plugin: string, host: Route
   app.route({
     method: spec.method,
     url: spec.url,
-    config: { access: spec.permission ?? 'public', plugin },
+    config: { access: spec.permission ?? 'public', plugin, ...(spec.signIn && { signIn: true }) },
     ...(spec.raw && { bodyLimit: spec.raw.maxBytes }),
     handler: async (request, reply) => {
       const actor = admit(request, spec, host)
+      let gone: AbortController | undefined
       const call: Call<unknown, unknown, unknown> = {
         params: check(spec.params, request.params, 'address'),
         query: check(spec.query, request.query, 'query'),
@@ -53,11 +65,17 @@ function register(app: FastifyInstance, spec: Route, plugin: string, host: Route
         actor,
         use: host.use,
         get signal() {
-          return abortWith(request, reply)
+          gone ??= abortWith(request, reply)
+          return gone.signal
         },
         request,
       }
-      return during(request, async () => spec.handler(call, reply as unknown as Reply))
+      const work = async () => spec.handler(call, reply as unknown as Reply)
+      const { limits } = host
+      if (!limits) return during(request, work)
+      const { answerTime: milliseconds, heavy } = limits
+      const bounded = () => withDeadline(work(), { reply, milliseconds, expired: () => gone?.abort() })
+      return during(request, () => (spec.heavy ? heavy.run(limits.personOf(request), bounded, call.signal) : bounded()))
     },
   })
 }
@@ -91,13 +109,13 @@ function check(schema: z.ZodType | undefined, value: unknown, what: string): unk
   })
 }
 
-function abortWith(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+function abortWith(request: FastifyRequest, reply: FastifyReply): AbortController {
   const controller = new AbortController()
   request.raw.once('close', () => {
     // Most are answered by then: nobody is left to be told.
     if (!reply.raw.writableFinished) controller.abort()
   })
-  return controller.signal
+  return controller
 }
 
 /** A query parameter that may stand once or often, as a list without blanks. */

@@ -3,22 +3,29 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { PortalError } from '../../api/errors.ts'
+import { milliseconds } from '../../api/time.ts'
 import { attendance } from '../attendance.ts'
 import type { Identify } from '../auth/identity.ts'
 import type { Assets } from '../views/assets.ts'
 import { serveAssets } from './assets.ts'
 import { compressReplies } from './compression.ts'
 import { mapErrors } from './errors.ts'
-import { guardOrigins, type Origins } from './headers.ts'
+import { guardOrigins, keepFromCaches, type Origins } from './headers.ts'
+import type { Limits } from './limits.ts'
 import { loggedUrl } from './logged-url.ts'
 import { isStream, timeRequests } from './metrics.ts'
 import { type PageHost, renderPages } from './page.ts'
+import type { CountRequest } from './rate.ts'
+import { answerBadAddress, answerUnreadable } from './raw-errors.ts'
 
 const limits = {
-  bodyLimit: 1024 * 1024,
-  requestTimeout: 30_000,
   maxParamLength: 512,
+  /** Of the address and all headers together. */
   maxHeaderSize: 16 * 1024,
+  /** Without a byte in either direction. Streams of events have a beat every 20 s. */
+  connectionTimeout: 120_000,
+  /** How often it is looked for requests that do not arrive. */
+  lookEvery: 5_000,
 }
 
 /** Routes check with zod. Fastify's own compilers, 100 modules that load with the first route, stay on disk. */
@@ -34,6 +41,8 @@ export interface ServerOptions {
   id: () => string
   origins: Origins
   identify: Identify
+  limits: Limits
+  count: CountRequest
   metrics: Registry
   assets: Assets
   page: PageHost
@@ -50,12 +59,20 @@ export interface KnownRoute {
 
 /** The server without its routes: limits, headers, who is there, pages, errors, files. */
 export async function createServer(options: ServerOptions): Promise<{ app: FastifyInstance; routes: KnownRoute[] }> {
+  const requestTimeout = milliseconds(options.limits.requestTime)
   const app = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: limits.bodyLimit,
-    requestTimeout: limits.requestTimeout,
-    http: { maxHeaderSize: limits.maxHeaderSize },
+    bodyLimit: options.limits.bodyBytes,
+    requestTimeout,
+    connectionTimeout: limits.connectionTimeout,
+    http: {
+      maxHeaderSize: limits.maxHeaderSize,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(limits.lookEvery, requestTimeout),
+    },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerBadAddress,
     routerOptions: { maxParamLength: limits.maxParamLength, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     schemaController: { compilersFactory: noSchemas },
@@ -64,10 +81,17 @@ export async function createServer(options: ServerOptions): Promise<{ app: Fasti
   const routes = rememberRoutes(app)
   app.decorateRequest('actor', undefined)
   guardOrigins(app, options.origins)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     // Files are the same for everybody.
-    if (!(request.routeOptions.config as { file?: boolean }).file) request.actor = options.identify(request)
+    if ((request.routeOptions.config as { file?: boolean }).file) return
+    try {
+      request.actor = options.identify(request)
+    } finally {
+      // Who is refused is counted as well.
+      options.count(request, reply)
+    }
   })
+  keepFromCaches(app)
   timeRequests(app, options.metrics)
   logRequests(app)
   tellWhoWaits(app)

@@ -204,3 +204,26 @@ test('closing ends every stream, opens no other and leaves no timer', async () =
   live.announce(['catalog'])
   expect(clock.pending()).toEqual([])
 })
+
+test('a stream of whom nothing is allowed any more ends within seconds, and tells its page to look; others go on', async () => {
+  const { clock, live } = stage()
+  const may = { ann: true, bob: true }
+  const open = (actor: Actor, still?: () => boolean) => {
+    const query = new URL(live.address(actor, ['catalog']), 'http://portal').searchParams
+    const sealed = { on: query.get('on') ?? '', seal: query.get('seal') ?? '' }
+    const stream = live.connect({ actor, person: actor.id, since: live.position, ...(still && { still }), ...sealed })
+    if ('status' in stream) throw new Error(stream.message)
+    stream.read()
+    return stream
+  }
+  const [lost, kept] = [open(ann, () => may.ann), open(bob, () => may.bob), open(bob)]
+  clock.advance(liveTimes.look)
+  expect(live.open).toBe(3)
+  may.ann = false
+  clock.advance(liveTimes.look)
+  expect(live.open).toBe(2)
+  expect([told(lost), told(kept)]).toEqual([1, 0])
+  expect(liveTimes.look).toBeLessThanOrEqual(10_000)
+  live.close()
+  expect(clock.pending()).toEqual([])
+})

@@ -16,6 +16,8 @@ export const liveTimes = {
   beat: 20_000,
   /** After this a stream ends, and the page that comes back is asked again who it is for. */
   age: 15 * 60_000,
+  /** How often it is asked whether whoever listens still may. */
+  look: 5_000,
 }
 
 export const liveLimits = {
@@ -40,6 +42,8 @@ export interface Connection extends Sealed {
   person: string
   /** With whose end the stream ends. */
   session?: string | undefined
+  /** Whether whoever listens is who they were, and still may. */
+  still?: () => boolean
   /** Where the page stands: what came later is told at once. */
   since: string | undefined
 }
@@ -63,12 +67,21 @@ export interface Live {
 interface Stream {
   person: string
   session: string | undefined
+  still: (() => boolean) | undefined
   codes: ReadonlySet<string>
   until: number
   readable: Readable
 }
 
-export function createLive({ now, after }: { now: () => Date; after: After }): Live {
+export function createLive({
+  now,
+  after,
+  limits = { perPerson: liveLimits.person, inAll: liveLimits.portal },
+}: {
+  now: () => Date
+  after: After
+  limits?: { perPerson: number; inAll: number }
+}): Live {
   const seals = new Seals()
   const log = new ChangeLog()
   // The same few pages are asked for again and again, and a seal takes as long as a twentieth of a page.
@@ -77,6 +90,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
   let pending: Set<string> | 'all' = new Set()
   let cancelFlush: (() => void) | undefined
   let cancelBeat: (() => void) | undefined
+  let cancelLook: (() => void) | undefined
   let flushedAt = Number.NEGATIVE_INFINITY
   let closed = false
 
@@ -107,16 +121,17 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     readable.push(`event: changed\nid: ${log.position}\ndata: ${log.position}\n\n`)
   }
 
-  function connect({ actor, person, session, since, ...sealed }: Connection): Readable | Refusal {
+  function connect({ actor, person, session, still, since, ...sealed }: Connection): Readable | Refusal {
     const refusal = refusalOf(person)
     if (refusal) return refusal
     const codes = seals.open(actor, sealed)
     const readable = new Readable({ read() {} })
     const until = now().getTime() + liveTimes.age
-    const stream = { person, session, codes: codes ?? new Set<string>(), until, readable }
+    const stream = { person, session, still, codes: codes ?? new Set<string>(), until, readable }
     streams.add(stream)
     readable.once('close', () => streams.delete(stream))
     cancelBeat ??= after(liveTimes.beat, beat)
+    if (still) cancelLook ??= after(liveTimes.look, look)
     // Spread, so that a portal that was away is not asked by everybody at once.
     readable.push(`retry: ${randomInt(1000, 5000)}\n\n`)
     if (!codes || log.hasSince(since, codes)) tell(readable)
@@ -125,7 +140,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
 
   function refusalOf(person: string): Refusal | undefined {
     if (closed) return { status: 503, message: 'The portal is stopping.', retryAfter: 2 }
-    if (streams.size >= liveLimits.portal) {
+    if (streams.size >= limits.inAll) {
       return {
         status: 503,
         message: 'Too many pages are open; this one shows changes when it is loaded.',
@@ -133,7 +148,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
       }
     }
     const own = [...streams].filter((stream) => stream.person === person).length
-    if (own < liveLimits.person) return undefined
+    if (own < limits.perPerson) return undefined
     return {
       status: 429,
       message: 'You have too many pages open; this one shows changes when it is loaded.',
@@ -153,6 +168,24 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     if (streams.size > 0) cancelBeat = after(liveTimes.beat, beat)
   }
 
+  /** A token may have been revoked, or a person lost a right, without any session ending. */
+  function look(): void {
+    cancelLook = undefined
+    for (const stream of streams) if (stream.still?.() === false) dismiss(stream)
+    if ([...streams].some(({ still }) => still)) cancelLook = after(liveTimes.look, look)
+  }
+
+  /** The page asks for itself once more, and finds out why. */
+  function dismiss(stream: Stream): void {
+    streams.delete(stream)
+    // Whoever takes nothing is not waited for.
+    if (stream.readable.readableLength > 0) stream.readable.destroy()
+    else {
+      tell(stream.readable)
+      stream.readable.push(null)
+    }
+  }
+
   function end(stream: Stream): void {
     streams.delete(stream)
     if (stream.readable.readableLength > 0) stream.readable.destroy()
@@ -163,13 +196,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     const ended = new Set(sessions)
     for (const stream of streams) {
       if (stream.session === undefined || !ended.has(stream.session)) continue
-      streams.delete(stream)
-      // Whoever takes nothing is not waited for.
-      if (stream.readable.readableLength > 0) stream.readable.destroy()
-      else {
-        tell(stream.readable)
-        stream.readable.push(null)
-      }
+      dismiss(stream)
     }
   }
 
@@ -177,6 +204,7 @@ export function createLive({ now, after }: { now: () => Date; after: After }): L
     closed = true
     cancelFlush?.()
     cancelBeat?.()
+    cancelLook?.()
     for (const stream of streams) end(stream)
   }
 

@@ -17,8 +17,16 @@ const headers = {
   connection: 'close',
 }
 
+export interface LiveHost {
+  sessionOf(request: FastifyRequest): string | undefined
+  /** Whose streams are counted together. */
+  personOf(request: FastifyRequest): string
+  /** Whether whoever sent a request is who they were, and still may listen. */
+  still(request: FastifyRequest): boolean
+}
+
 /** One stream of events for one open page. */
-export function liveRoute(live: Live, sessionOf: (request: FastifyRequest) => string | undefined): Route {
+export function liveRoute(live: Live, host: LiveHost): Route {
   return route({
     method: 'GET',
     url: '/live',
@@ -27,10 +35,11 @@ export function liveRoute(live: Live, sessionOf: (request: FastifyRequest) => st
     handler: ({ actor, query, request }, reply) => {
       // Fastify answers HEAD by this handler too.
       if (request.method === 'HEAD') return reply.headers(headers).send()
-      const person = actor.kind === 'user' ? actor.id : addressOf(request)
+      const person = host.personOf(request)
+      const still = () => host.still(request)
       const sealed = { on: query.on ?? '', seal: query.seal ?? '' }
-      const [session, since] = [sessionOf(request), lastSeen(request) ?? query.since]
-      return answer(live, { actor, person, session, ...sealed, since }, reply)
+      const [session, since] = [host.sessionOf(request), lastSeen(request) ?? query.since]
+      return answer(live, { actor, person, session, still, ...sealed, since }, reply)
     },
   })
 }
@@ -40,11 +49,6 @@ function answer(live: Live, connection: Connection, reply: FastifyReply): Fastif
   if (stream instanceof Readable) return reply.headers(headers).send(stream)
   const { status, message, retryAfter } = stream
   return reply.code(status).header('retry-after', retryAfter).type('text/plain; charset=utf-8').send(`${message}\n`)
-}
-
-/** Behind a proxy that signs people in, everybody is the guest from one address; what it says of theirs tells them apart. */
-function addressOf(request: FastifyRequest): string {
-  return `${request.ip} ${request.headers['x-forwarded-for'] ?? ''}`
 }
 
 /** What a browser that connects again by itself says it has seen. */

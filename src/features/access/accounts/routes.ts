@@ -29,6 +29,7 @@ export const accountRoutes: Route[] = [
   route({
     method: 'POST',
     url: '/auth/local',
+    signIn: true,
     public: true,
     body: z.object({ name: text, password: text, to: wanted }),
     handler: async ({ body: { name, password, to }, use, request }, reply) => {
@@ -54,6 +55,7 @@ export const accountRoutes: Route[] = [
   route({
     method: 'POST',
     url: '/sign-in/first',
+    signIn: true,
     public: true,
     body: z.object({ key, ...typed, ...chosen }),
     handler: async ({ body, use, request }, reply) => {
@@ -74,6 +76,7 @@ export const accountRoutes: Route[] = [
   route({
     method: 'POST',
     url: '/sign-in/password',
+    signIn: true,
     public: true,
     body: z.object({ key, ...chosen }),
     handler: async ({ body, use, request }, reply) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createAddressThrottle, lockAfter, networkOf, tried, waitOf } from './throttle.ts'
+import { networkOf } from '../../../platform/http/network.ts'
+import { createAddressThrottle, lockAfter, tried, waitOf } from './throttle.ts'
 
 const minute = 60_000
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { networkOf } from '../../../platform/http/network.ts'
 
 const minute = 60_000
 const free = 5
@@ -64,21 +65,4 @@ export function createAddressThrottle(now: () => Date): AddressThrottle {
       if (last && last.tries > 0) known.set(key, { ...last, tries: last.tries - 1 })
     },
   }
-}
-
-/** An address of IPv4; of IPv6 the first half, because whoever has one address of it has all. */
-export function networkOf(address: string): string {
-  const [plain = ''] = address.toLowerCase().split('%')
-  if (!plain.includes(':')) return plain
-  const within = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1]
-  if (within !== undefined) return within
-  const [front = '', back] = plain.split('::')
-  const before = front.split(':').filter(Boolean)
-  const after = (back ?? '').split(':').filter(Boolean)
-  const gap = back === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  const groups = [...before, ...Array.from({ length: gap }, () => '0'), ...after]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')}::`
 }

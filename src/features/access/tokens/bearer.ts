@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
-import { networkOf } from '../accounts/throttle.ts'
+import { networkOf } from '../../../platform/http/network.ts'
 import { digestOf } from '../keys.ts'
 import { findTokenByHash, type TokenRow } from '../store/tokens.ts'
+import { createThrottle } from '../throttle.ts'
 import { isToken } from './format.ts'
 import { readOnly } from './scope.ts'
 import type { TokenUses } from './uses.ts'
@@ -34,17 +35,31 @@ export interface BearersHost {
 }
 
 const remembered = 2_000
+/** Different texts from one address that are no token of the portal, until no other is looked for there for a while. */
+const guesses = { most: 30, every: 15 * 60_000 }
 /** A program that goes on with a dead token leaves one line in so many milliseconds. */
 const lineEvery = 60_000
 
 export function createBearers(ctx: PluginContext, { uses, ownerOf }: BearersHost): Bearers {
   const rows = new LRUCache<string, TokenRow>({ max: remembered })
+  const guessed = createThrottle({ ...guesses, now: ctx.now })
+  const guessesKnown = new LRUCache<string, true>({ max: 10_000 })
   const told = new LRUCache<string, number>({ max: 10_000 })
 
-  function rowOf(token: string): TokenRow | undefined {
+  function rowOf(token: string, ip: string): TokenRow | undefined {
     const hash = digestOf(token)
-    const row = rows.get(hash) ?? findTokenByHash(ctx.db.read, hash)
+    const known = rows.get(hash)
+    if (known) return known
+    const network = networkOf(ip)
+    const guess = `${network} ${hash}`
+    // A program that goes on with one dead token guesses nothing; one that tries many is not looked up any more.
+    if (guessed.isOver(network) && !guessesKnown.has(guess)) throw tooMany()
+    const row = findTokenByHash(ctx.db.read, hash)
     if (row) rows.set(hash, row)
+    else if (!guessesKnown.has(guess)) {
+      guessesKnown.set(guess, true)
+      guessed.admits(network)
+    }
     return row
   }
 
@@ -66,7 +81,7 @@ export function createBearers(ctx: PluginContext, { uses, ownerOf }: BearersHost
   return {
     actorOf(token, request) {
       if (!/^cb[ps]_/.test(token)) return undefined
-      const row = isToken(token) ? rowOf(token) : undefined
+      const row = isToken(token) ? rowOf(token, request.ip) : undefined
       if (!row) return refuse(request, row, 'There is no such token', 'It may have been cut or mistyped when copied.')
       const renew = 'Make a new one and put it in its place.'
       if (row.revokedAt) return refuse(request, row, `This token was revoked on ${day(row.revokedAt)}`, renew)
@@ -97,3 +112,10 @@ function limitsOf({ permissions }: TokenRow, { method }: Bearing): readonly stri
 }
 
 const day = (date: Date) => date.toISOString().slice(0, 10)
+
+function tooMany(): PortalError {
+  return new PortalError('rate_limited', 'Too many different tokens that are none came from your address', {
+    hint: 'Look for the right one, and try again in a quarter of an hour. Tokens in use go on working.',
+    retryAfter: guesses.every / 1000,
+  })
+}

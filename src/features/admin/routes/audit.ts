@@ -22,6 +22,7 @@ export const auditRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/admin/audit.csv',
+    heavy: true,
     permission,
     query: AuditAddress,
     handler: ({ query, use }, reply) =>
@@ -33,6 +34,7 @@ export const auditRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/admin/audit.jsonl',
+    heavy: true,
     permission,
     query: AuditAddress,
     handler: ({ query, use }, reply) =>

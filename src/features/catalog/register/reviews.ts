@@ -43,6 +43,8 @@ export interface ReviewsArgs {
 /** How many are looked at, and how many more may wait. */
 const atOnce = 2
 const mostWaiting = 20
+/** Of one person. */
+const mostOwn = 6
 const kept = { max: 100, ttl: 30 * 60_000 }
 
 export function createReviews({ look, log, time, now, id }: ReviewsArgs): Reviews {
@@ -51,6 +53,7 @@ export function createReviews({ look, log, time, now, id }: ReviewsArgs): Review
   const turns = createTurns(atOnce)
   const stop = new AbortController()
   let open = 0
+  const openOf = new Map<string, number>()
 
   async function run(review: Review): Promise<void> {
     const limit = new AbortController()
@@ -79,6 +82,14 @@ export function createReviews({ look, log, time, now, id }: ReviewsArgs): Review
       if (open >= atOnce + mostWaiting) {
         throw new PortalError('rate_limited', 'Many locations are being looked at already', {
           hint: 'Try again in a minute.',
+          retryAfter: 60,
+        })
+      }
+      const own = openOf.get(actorId) ?? 0
+      if (own >= mostOwn) {
+        throw new PortalError('rate_limited', `${mostOwn} locations are being looked at for you already`, {
+          hint: 'Wait until one of them has been looked at.',
+          retryAfter: 30,
         })
       }
       const progress = { what: 'waiting', done: 0, total: undefined }
@@ -86,6 +97,7 @@ export function createReviews({ look, log, time, now, id }: ReviewsArgs): Review
       const review: Review = { id: id(), actorId, written, begun, progress, failure: undefined, found: undefined }
       reviews.set(review.id, review)
       open++
+      openOf.set(actorId, own + 1)
       const running = run(review)
         .catch((error: unknown) => {
           review.failure ??= failureOf(error)
@@ -93,6 +105,9 @@ export function createReviews({ look, log, time, now, id }: ReviewsArgs): Review
         })
         .finally(() => {
           open--
+          const left = (openOf.get(actorId) ?? 1) - 1
+          if (left > 0) openOf.set(actorId, left)
+          else openOf.delete(actorId)
         })
       work.set(review, running)
       return review

@@ -22,6 +22,7 @@ export const changeRoutes: Route[] = [
   route({
     method: 'GET',
     url: '/catalog/changes.atom',
+    heavy: true,
     permission: 'catalog.read',
     query: ChangeAddress,
     handler: ({ query, actor, use, request }, reply) => {

@@ -21,6 +21,7 @@ export const proposalRoutes: Route[] = [
   route({
     method: 'POST',
     url,
+    heavy: true,
     permission: 'catalog.propose',
     params,
     body: z.object({ text: z.string().max(200_000) }),

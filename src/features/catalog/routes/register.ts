@@ -35,6 +35,7 @@ export const registerRoutes: Route[] = [
   route({
     method: 'POST',
     url: '/catalog-import/reviews',
+    heavy: true,
     permission,
     body: Asked,
     handler: async ({ body, actor, use }, reply) => {
@@ -104,6 +105,7 @@ export const registerRoutes: Route[] = [
   route({
     method: 'POST',
     url: '/catalog-import/reviews.json',
+    heavy: true,
     permission,
     body: Asked,
     handler: async ({ body, actor, use }, reply) => {

@@ -1,5 +1,5 @@
 import { type Route, route } from '../../../api/route.ts'
-import { senderOf } from '../webhooks/refusals.ts'
+import { senderOf } from '../../../platform/http/network.ts'
 import { type ForgeName, webhooksRef } from '../webhooks/service.ts'
 
 const maxBytes = 5 * 1024 * 1024

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createRefusals, senderOf } from './refusals.ts'
+import { senderOf } from '../../../platform/http/network.ts'
+import { createRefusals } from './refusals.ts'
 
 test('ten within a minute are the end of it, for that address and until the minute is over', () => {
   let at = 0

@@ -36,19 +36,3 @@ export function createRefusals(now: () => Date): Refusals {
     },
   }
 }
-
-/**
- * Who sent a request: behind a proxy on this machine, the last address that it names, which is the one that it saw. What
- * stands before that, and what others say, anybody may have written.
- */
-export function senderOf({
-  ip,
-  headers,
-}: {
-  ip: string
-  headers: Readonly<Record<string, string | string[] | undefined>>
-}) {
-  if (!/^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(ip)) return ip
-  const named = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1)?.trim() ?? ''
-  return /^[0-9a-f.:]{2,45}$/i.test(named) ? named : ip
-}
