@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type ErrorCode, PortalError } from '../../api/errors.ts'
 import type { Reply } from '../../api/route.ts'
 import { NotAdmitted, type SignIn } from '../auth/sign-in.ts'
+import { safeHref } from '../views/words.ts'
 
 const statuses: Record<ErrorCode, number> = {
   invalid: 400,
@@ -106,7 +107,7 @@ async function answer(
     requestId: request.id,
     // Whoever is not signed in finds nothing behind the other links.
     ...(signIn && !request.actor && waysIn(signIn, request, isRefused)),
-    retryHref: mayHelp.has(error.code) && request.method === 'GET' ? request.url : null,
+    retryHref: mayHelp.has(error.code) && request.method === 'GET' ? safeHref(request.url) : null,
   }
   return reply.page('shared/error', props, { title: props.title, status })
 }

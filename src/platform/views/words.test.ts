@@ -89,6 +89,13 @@ test.each([
   ['data:text/html,x', false],
   ['//evil.example', false],
   ['/\\evil.example', false],
+  ['/\t/evil.example', false],
+  ['/\n/evil.example', false],
+  ['/catalog\u0000', false],
+  ['JaVaScRiPt:alert(1)', false],
+  ['vbscript:x', false],
+  ['\u0001javascript:x', false],
+  ['https\t://a.example', false],
   ['', false],
 ])('%j is safe in a link: %s', (address, safe) => {
   expect(safeHref(address)).toBe(safe ? address : null)

@@ -90,8 +90,15 @@ export function createWords(icons: IconSet, options: { strict: boolean; now: () 
 
 /** The address when it leads to a web page, a mailbox or a telephone, or stays within the portal; else null. */
 export function safeHref(address: string): string | null {
+  // Browsers leave out tabs and line ends wherever they stand: `/\t/host` leads to that host.
+  if (hasControls(address)) return null
   if (/^(?:https?:|mailto:|tel:)/i.test(address)) return address
   return /^(?:\/(?![/\\])|[?#])/.test(address) ? address : null
+}
+
+function hasControls(address: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that browsers skip.
+  return /[\u0000-\u001f\u007f]/.test(address)
 }
 
 const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -34,5 +34,5 @@ function harmless(annotations: Readonly<Record<string, string>>): Record<string,
 /** As a browser reads a scheme: letter case and white space inside do not count. */
 function isCode(address: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that browsers skip.
-  return /^javascript:/i.test(address.replace(/[\u0000-\u0020]/g, ''))
+  return /^(javascript|vbscript|data):/i.test(address.replace(/[\u0000-\u0020]/g, ''))
 }
