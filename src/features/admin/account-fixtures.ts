@@ -9,7 +9,7 @@ const long = 'Rechtsschutzversicherungsgesellschaften '.repeat(3)
 
 const ada: AccountLine = {
   ...{ name: 'ada', title: 'Ada Lind', email: 'ada.lind@brackenlow.example', administrator: true, isDisabled: false },
-  ...{ state: 'ok', stateText: 'Can sign in', createdAt: now - 90 * day },
+  ...{ state: 'ok', stateText: 'Can sign in', createdAt: now - 90 * day, auditHref: '#' },
 }
 const accounts: AccountLine[] = [
   ada,
@@ -37,7 +37,7 @@ const accounts: AccountLine[] = [
 const token: TokenLine = {
   ...{ id: 'gallery1', title: 'Backup on the build server', kind: 'service', hint: 'cbs_4xQ2', by: 'user:default/ada' },
   ...{ permissions: 'everything, read only', createdAt: now - 40 * day, usedAt: now - hour, usedFrom: '192.0.2.17' },
-  ...{ endsAt: now + 50 * day, state: 'ok', stateText: 'Works', revokeAction: '#' },
+  ...{ endsAt: now + 50 * day, state: 'ok', stateText: 'Works', revokeAction: '#', auditHref: null },
 }
 const tokens: TokenLine[] = [
   token,

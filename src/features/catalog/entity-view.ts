@@ -83,6 +83,8 @@ export interface HeadArgs {
   told?: Told
   /** What other systems say, for the strip beneath the title. */
   known?: readonly HeadFact[]
+  /** For who may read the audit. */
+  auditHref?: string | undefined
 }
 
 export function headView({
@@ -94,6 +96,7 @@ export function headView({
   viewUrl,
   editUrl,
   told,
+  auditHref,
   known = [],
 }: HeadArgs): EntityHead {
   const path = entityPath(row)
@@ -125,7 +128,13 @@ export function headView({
     actions: [
       viewUrl && { title: 'View the file', href: viewUrl, icon: 'external', method: 'get' as const },
       editUrl && { title: 'Edit the file', href: editUrl, icon: 'pencil', method: 'get' as const },
-    ].filter((action) => action !== undefined && action !== ''),
+      auditHref !== undefined && {
+        title: 'What the audit says',
+        href: auditHref,
+        icon: 'shield',
+        method: 'get' as const,
+      },
+    ].filter((action) => action !== undefined && action !== '' && action !== false),
     tabs: [link('', 'Overview'), ...tabs.map(({ id, title }) => link(id, title))],
   }
 }

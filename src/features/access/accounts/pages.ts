@@ -3,6 +3,7 @@ import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
+import { auditPath, auditPermission } from '../../../platform/audit/address.ts'
 import { originOf } from '../../../platform/http/address.ts'
 import { portalTitle } from '../../../platform/http/page.ts'
 import { type ListQuery, listFrame } from '../list-query.ts'
@@ -13,7 +14,7 @@ import type { Sessions } from '../sessions.ts'
 import { findIdentity } from '../store/identities.ts'
 import { draftOf } from './draft.ts'
 import type { OneTimeLink } from './links.ts'
-import { type Accounts, type ChosenPassword, localProvider } from './service.ts'
+import { type Account, type Accounts, type ChosenPassword, localProvider } from './service.ts'
 import {
   type AccountsPage,
   accountFormView,
@@ -40,7 +41,7 @@ export interface AccountPages {
     form: ChosenPassword & { current: string },
     request: FastifyRequest,
   ): Promise<Outcome<boolean, PasswordView>>
-  accounts(query: ListQuery): AccountsPage
+  accounts(actor: Actor, query: ListQuery): AccountsPage
   create(actor: Actor, form: TypedAccount, request: FastifyRequest): Promise<Outcome<AccountsPage, AccountsPage>>
   reset(actor: Actor, name: string, from: { query: ListQuery; request: FastifyRequest }): Promise<AccountsPage>
 }
@@ -73,10 +74,16 @@ export function createAccountPages(
     return { name, href: originOf(request, (service) => ctx.use(service)) + path, until: expiresAt.getTime() }
   }
 
-  function accountsPage({ link = null, form = accountFormView() }: Partial<AccountsPage>, query: ListQuery = {}) {
+  function accountsPage(
+    actor: Actor,
+    { link = null, form = accountFormView() }: Partial<AccountsPage>,
+    query: ListQuery = {},
+  ) {
+    const mayAudit = ctx.allows(actor, auditPermission)
+    const line = (one: Account) => accountLine(one, ctx.now(), mayAudit ? auditPath(`account:${one.name}`) : null)
     const { rows, ...page } = accounts.page(query)
     const list = listFrame('/admin/accounts', query, page)
-    return { accounts: rows.map((one) => accountLine(one, ctx.now())), list, form, link }
+    return { accounts: rows.map(line), list, form, link }
   }
 
   return {
@@ -120,21 +127,21 @@ export function createAccountPages(
       )
     },
 
-    accounts: (query) => accountsPage({}, query),
+    accounts: (actor, query) => accountsPage(actor, {}, query),
 
     create: (actor, form, request) =>
       orAgain(
         async () => {
           const draft = draftOf(form)
           const link = await accounts.create(actor, draft, { requestId: request.id })
-          return accountsPage({ link: link ? shownLink(draft.name, link, request) : null })
+          return accountsPage(actor, { link: link ? shownLink(draft.name, link, request) : null })
         },
-        (faults) => accountsPage({ form: accountFormView(form, faults) }),
+        (faults) => accountsPage(actor, { form: accountFormView(form, faults) }),
       ),
 
     async reset(actor, name, { query, request }) {
       const link = shownLink(name, await accounts.reset(actor, name, request.id), request)
-      return accountsPage({ link }, query)
+      return accountsPage(actor, { link }, query)
     },
   }
 }

@@ -104,8 +104,8 @@ export const accountRoutes: Route[] = [
     url: '/admin/accounts',
     permission: 'access.accounts',
     query: ListQuery,
-    handler: ({ query, use }, reply) =>
-      reply.page('access/accounts', use(accountPagesRef).accounts(query), accountsPage),
+    handler: ({ query, actor, use }, reply) =>
+      reply.page('access/accounts', use(accountPagesRef).accounts(actor, query), accountsPage),
   }),
   route({
     method: 'POST',

@@ -58,6 +58,8 @@ export interface AccountLine {
   state: 'ok' | 'info' | 'warn' | 'plain'
   stateText: string
   createdAt: number
+  /** Its lines in the audit, for who may read them. */
+  auditHref: string | null
 }
 
 const nameHint = 'What you sign in with: letters a to z, digits and . _ - between them.'
@@ -106,11 +108,11 @@ export function accountFormView(typed: TypedAccount = nothingTyped, faults: Faul
   return { fields, administrator: typed.administrator ?? false }
 }
 
-export function accountLine(account: Account, now: Date): AccountLine {
+export function accountLine(account: Account, now: Date, auditHref: string | null): AccountLine {
   const { name, title, email, administrator, disabledAt, createdAt } = account
   const [state, stateText] = stateOf(account, now)
   const isDisabled = disabledAt !== null
-  return { name, title, email, administrator, isDisabled, state, stateText, createdAt: createdAt.getTime() }
+  return { name, title, email, administrator, isDisabled, state, stateText, createdAt: createdAt.getTime(), auditHref }
 }
 
 function stateOf(account: Account, now: Date): [AccountLine['state'], string] {

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
+import { auditPermission } from '../../../platform/audit/address.ts'
 import { originOf } from '../../../platform/http/address.ts'
 import { type ListQuery, listFrame } from '../list-query.ts'
 import { type Outcome, orAgain } from '../outcome.ts'
@@ -33,10 +34,11 @@ export function createTokenPages(
     { form = formOf(kind, actor), made = null }: Partial<TokensPage> = {},
     query: ListQuery = {},
   ) {
-    const now = ctx.now()
-    if (kind === 'personal') return { list: tokenListView(tokens.listOwn(actor), { frame: null, now }), form, made }
+    const [now, mayAudit] = [ctx.now(), ctx.allows(actor, auditPermission)]
+    if (kind === 'personal')
+      return { list: tokenListView(tokens.listOwn(actor), { frame: null, now, mayAudit }), form, made }
     const { rows, ...page } = tokens.page(query)
-    return { list: tokenListView(rows, { frame: listFrame('/admin/tokens', query, page), now }), form, made }
+    return { list: tokenListView(rows, { frame: listFrame('/admin/tokens', query, page), now, mayAudit }), form, made }
   }
 
   function formOf(

@@ -1,3 +1,4 @@
+import { auditPath } from '../../../platform/audit/address.ts'
 import { type FormField, fieldsOf } from '../form-field.ts'
 import type { ListFrame } from '../list-query.ts'
 import { never, usualExpiry } from './draft.ts'
@@ -39,6 +40,8 @@ export interface TokenLine {
   stateText: string
   /** Where it is revoked; null where it does not work anyway. */
   revokeAction: string | null
+  /** Its lines in the audit, for who may read them. */
+  auditHref: string | null
 }
 
 /** `access/_token-form`. */
@@ -102,13 +105,24 @@ export function tokenFormView(
 
 export function tokenListView(
   tokens: readonly Token[],
-  { frame, now }: { frame: ListFrame | null; now: Date },
+  { frame, now, mayAudit }: { frame: ListFrame | null; now: Date; mayAudit: boolean },
 ): TokenList {
   const [base, suffix] = frame ? [frame.action, frame.suffix] : ['/settings/tokens', '']
-  return { everybody: frame !== null, rows: tokens.map((token) => lineOf(token, { base, suffix, now })), frame }
+  return {
+    everybody: frame !== null,
+    rows: tokens.map((token) => lineOf(token, { base, suffix, now, mayAudit })),
+    frame,
+  }
 }
 
-function lineOf(token: Token, { base, suffix, now }: { base: string; suffix: string; now: Date }): TokenLine {
+interface LineFrame {
+  base: string
+  suffix: string
+  now: Date
+  mayAudit: boolean
+}
+
+function lineOf(token: Token, { base, suffix, now, mayAudit }: LineFrame): TokenLine {
   const { id, title, kind, hint, permissions, createdBy, createdAt, lastUsedAt, lastAddress, expiresAt } = token
   const [state, stateText] = stateOf(token, now)
   return {
@@ -118,6 +132,7 @@ function lineOf(token: Token, { base, suffix, now }: { base: string; suffix: str
     usedAt: lastUsedAt?.getTime() ?? null,
     endsAt: expiresAt?.getTime() ?? null,
     revokeAction: state === 'plain' ? null : `${base}/${encodeURIComponent(id)}/revocation${suffix}`,
+    auditHref: mayAudit ? auditPath(`token:${id}`) : null,
   }
 }
 

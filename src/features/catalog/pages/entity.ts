@@ -1,6 +1,7 @@
 import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
 import { type EntityRef, entityPath, formatRef } from '../../../api/ref.ts'
+import { auditPath, auditPermission } from '../../../platform/audit/address.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { Policy } from '../../../platform/permissions/policy.ts'
 import type { Stars } from '../../home/contract.ts'
@@ -109,11 +110,16 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       known: headStrip(facts.ofEntity(actor, row.ref, row.entity)),
       kindName: names.name(row.kind),
       titleOf: (ref) => service.titleOf(actor, ref),
+      auditHref: mayAudit(actor) ? auditPath(row.ref) : undefined,
       tabs: [...tabs.map(({ spec }) => spec), { id: 'source', title: 'Source' }],
       viewUrl: provider?.viewUrl?.(row.path),
       editUrl: provider?.editUrl?.(row.path),
     })
     return star ? { ...view, star } : view
+  }
+
+  function mayAudit(actor: Actor): boolean {
+    return contributions.permissions.has(auditPermission) && policy().check(actor, auditPermission).allow
   }
 
   function starOf(actor: Actor, row: EntityRow) {
@@ -135,6 +141,7 @@ export function createEntityPages(args: EntityPagesArgs): EntityPages {
       await fields.version(row, signal),
       crawler.provider(row.sourceId)?.viewUrl?.(row.path),
       starOf(actor, row)?.isStarred,
+      mayAudit(actor),
       facts.version(actor, row.ref, row.entity),
       contributions.entityTabs.filter((tab) => isOffered(tab, row.entity, actor, policy())).map(({ id }) => id),
       ...cards,
