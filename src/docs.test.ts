@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { errorCodes } from './api/errors.ts'
 import { runCommand } from './app/cli.ts'
 import { AccessOptions, ProxyOptions, SessionOptions } from './features/access/config.ts'
@@ -144,6 +144,40 @@ test('every option of outbound and of a forge has its row', () => {
 test('every limit has its row', () => {
   expect(firstCells(table('docs/configuration.md', 'limits')).sort()).toEqual(Object.keys(LimitOptions.shape).sort())
 })
+
+describe('the controls of docs/security.md', () => {
+  const controls: Control[] = JSON.parse(readText('scripts/controls.json'))
+
+  test('are at least forty, each named once, and are those that npm run controls takes out', () => {
+    const rows = cells(pages.get('docs/security.md') ?? '', /^C\d\d$/)
+    expect(rows.length).toBeGreaterThanOrEqual(40)
+    expect(rows).toEqual(controls.map(({ id, name, what, test, title }) => [id, name, what, `\`${test}\`: ${title}`]))
+    expect(new Set(rows.map(([, name]) => name)).size).toBe(rows.length)
+    expect(rows.map(([id]) => id)).toEqual(rows.map((_, at) => `C${String(at + 1).padStart(2, '0')}`))
+  })
+
+  test.each(controls)('$id $name: its test exists, and there is something to take out', ({ test, title, without }) => {
+    expect(test).toMatch(/\.test\.(ts|mjs)$/)
+    expect(readText(test)).toContain(title)
+    expect(without.length).toBeGreaterThan(0)
+    for (const { file, from } of without) expect(readText(file).split(from), file).toHaveLength(2)
+  })
+})
+
+interface Control {
+  id: string
+  name: string
+  what: string
+  test: string
+  title: string
+  without: { file: string; from: string; to: string }[]
+}
+
+/** Rows of tables whose first cell looks so, cell by cell. */
+function cells(text: string, first: RegExp): string[][] {
+  const rows = text.split('\n').filter((line) => line.startsWith('| '))
+  return rows.map((row) => row.slice(2, -2).split(' | ')).filter(([head = '']) => first.test(head))
+}
 
 test('every contribution point has its row, and every row is one', () => {
   const points = membersOf('src/api/plugin.ts', 'Plugin')

@@ -57,27 +57,36 @@ function register(app: FastifyInstance, spec: Route, plugin: string, host: Route
     ...(spec.raw && { bodyLimit: spec.raw.maxBytes }),
     handler: async (request, reply) => {
       const actor = admit(request, spec, host)
-      let gone: AbortController | undefined
+      const gone = departure(request, reply)
       const call: Call<unknown, unknown, unknown> = {
+        ...{ actor, request, use: host.use },
         params: check(spec.params, request.params, 'address'),
         query: check(spec.query, request.query, 'query'),
         body: check(spec.body, request.body ?? {}, 'form'),
-        actor,
-        use: host.use,
         get signal() {
-          gone ??= abortWith(request, reply)
           return gone.signal
         },
-        request,
       }
       const work = async () => spec.handler(call, reply as unknown as Reply)
-      const { limits } = host
-      if (!limits) return during(request, work)
-      const { answerTime: milliseconds, heavy } = limits
-      const bounded = () => withDeadline(work(), { reply, milliseconds, expired: () => gone?.abort() })
-      return during(request, () => (spec.heavy ? heavy.run(limits.personOf(request), bounded, call.signal) : bounded()))
+      return during(request, () => limited(work, { spec, host, request, reply, gone }))
     },
   })
+}
+
+interface Limited {
+  spec: Route
+  host: RouteHost
+  request: FastifyRequest
+  reply: FastifyReply
+  gone: Departure
+}
+
+/** Does the work of a handler when it is its turn, and for no longer than an answer may take. */
+function limited(work: () => Promise<unknown>, { spec, host, request, reply, gone }: Limited): Promise<unknown> {
+  if (!host.limits) return work()
+  const { answerTime: milliseconds, heavy, personOf } = host.limits
+  const bounded = () => withDeadline(work(), { reply, milliseconds, expired: () => gone.abort() })
+  return spec.heavy ? heavy.run(personOf(request), bounded, gone.signal) : bounded()
 }
 
 /**
@@ -107,6 +116,23 @@ function check(schema: z.ZodType | undefined, value: unknown, what: string): unk
     hint: 'Correct it and try again.',
     cause: result.error,
   })
+}
+
+interface Departure {
+  readonly signal: AbortSignal
+  abort(): void
+}
+
+/** Whether whoever asked has gone. Few handlers want to know. */
+function departure(request: FastifyRequest, reply: FastifyReply): Departure {
+  let controller: AbortController | undefined
+  return {
+    get signal() {
+      controller ??= abortWith(request, reply)
+      return controller.signal
+    },
+    abort: () => controller?.abort(),
+  }
 }
 
 function abortWith(request: FastifyRequest, reply: FastifyReply): AbortController {
