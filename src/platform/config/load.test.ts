@@ -119,7 +119,7 @@ test('the environment names file, address and data folder', async () => {
     forges: [],
     limits: {
       rate: { perSecond: 50, burst: 1000 },
-      heavy: { atOnce: 8, perPerson: 40, waiting: 400 },
+      heavy: { atOnce: 8, perPerson: 100, waiting: 1000 },
       streams: { perPerson: 24, inAll: 500 },
       bodyBytes: 1_048_576,
       requestTime: '30s',

@@ -43,6 +43,11 @@ describe('of every registered route', () => {
   const isPrivate = (value: unknown) => /^(private, no-cache|no-store\b)/.test(String(value))
 })
 
+test('what answers a form is not kept, as it may show what is shown once', async () => {
+  const answer = await portal.post('/catalog-import/reviews', { url: 'nonsense' }, { as: 'root' })
+  expect([answer.status, answer.headers['cache-control']]).toEqual([422, 'no-store'])
+})
+
 test('no answer is framed, sniffed, embedded elsewhere or given hardware', () => {
   expect(securityHeaders['content-security-policy']).toContain("frame-ancestors 'none'")
   expect(securityHeaders).toMatchObject({

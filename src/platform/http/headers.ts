@@ -67,9 +67,9 @@ export interface Origins {
 
 /** What says nothing about it is kept by nobody but the reader, and asked for anew each time. */
 export function keepFromCaches(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply, payload: unknown) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache')
-    return payload
+    done(null, payload)
   })
 }
 

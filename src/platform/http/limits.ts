@@ -10,8 +10,8 @@ const RateOptions = z.strictObject({
 
 const HeavyOptions = z.strictObject({
   atOnce: count(1000).default(8).describe('How many are worked on at the same time'),
-  perPerson: count(10_000).default(40).describe('How many of one person are worked on or wait'),
-  waiting: count(100_000).default(400).describe('How many of everybody wait'),
+  perPerson: count(10_000).default(100).describe('How many of one person are worked on or wait'),
+  waiting: count(100_000).default(1000).describe('How many of everybody wait'),
 })
 
 const StreamOptions = z.strictObject({

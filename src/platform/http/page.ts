@@ -97,7 +97,10 @@ function isAgain(request: FastifyRequest): boolean {
 
 function sendHtml(reply: FastifyReply, html: string | Buffer): FastifyReply {
   reply.header('content-type', 'text/html; charset=utf-8')
-  return reply.headers(ofPages).send(html)
+  reply.headers(ofPages)
+  // What answers a form may show what is shown once: a token, a link.
+  if (reply.request.method === 'POST') reply.header('cache-control', 'no-store')
+  return reply.send(html)
 }
 
 const ofPages = { vary: 'HX-Request, HX-Request-Type, Cookie', 'cache-control': 'private, no-cache' }
