@@ -1,9 +1,8 @@
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import { env } from '../../../api/env.ts'
 import { bodyOf } from '../../http-client/body.ts'
 import { createConnector, PinnedAgent } from '../../http-client/connection.ts'
 import { exchange } from '../../http-client/exchange.ts'
+import { systemResolver } from '../../http-client/resolution.ts'
 import { authorizationOf, type GitCredentials } from './access.ts'
 import type { GitAddress } from './address.ts'
 import { checkPinnable, type GitGuard } from './pin.ts'
@@ -56,7 +55,7 @@ export async function askForHead({
   const isHttp = protocol === 'https:' || protocol === 'http:'
   if (!isHttp || hasProxy() || (silent.get(url) ?? 0) > performance.now()) return undefined
   if (guard) checkPinnable(address)
-  const addresses = await (guard ? guard.addressesOf(url) : addressesOf(address))
+  const addresses = await (guard ? guard.addressesOf(url) : systemResolver(bare(address.host)).catch(() => []))
   if (addresses.length === 0) return undefined
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(patience)])
   try {
@@ -123,13 +122,6 @@ function headIn(answer: string, ref: string): Head | undefined {
 function hasProxy(): boolean {
   const names = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) => [name, name.toUpperCase()])
   return names.some((name) => env(name, '') !== '')
-}
-
-async function addressesOf({ host }: GitAddress): Promise<readonly string[]> {
-  const name = bare(host)
-  if (isIP(name) !== 0) return [name]
-  const found = await lookup(name, { all: true }).catch(() => [])
-  return found.map(({ address }) => address)
 }
 
 const bare = (host: string) => host.replace(/^\[(.*)\]$/, '$1')
