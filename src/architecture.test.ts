@@ -267,6 +267,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/catalog/store/crawl.ts unchanged': ofCrawl,
       'src/features/catalog/store/sources.ts declareSources': ofCrawl,
       'src/features/search/rebuild.ts buildPart': derived,
+      'src/features/access/rules/matches.ts prepare': derived,
       'src/features/search/rebuild.ts forget': derived,
       'src/features/notifications/delivery.ts attempt': ofOutbox,
       'src/features/notifications/delivery.ts fail': ofOutbox,

@@ -1,10 +1,17 @@
-export { type AccessInput, access } from './access/index.ts'
+export {
+  type AccessInput,
+  type Addressee,
+  access,
+  allow,
+  deny,
+  type Member,
+  type Rule,
+  type RuleOptions,
+  type Where,
+} from './access/index.ts'
 export { github } from './access/providers/github.ts'
 export { oidc } from './access/providers/oidc.ts'
 export { gitlab, google, keycloak, microsoft, okta } from './access/providers/presets.ts'
-export type { Addressee, Member } from './access/rules/addressees.ts'
-export type { Where } from './access/rules/condition.ts'
-export { allow, deny, type Rule, type RuleOptions } from './access/rules/rule.ts'
 export { admin } from './admin/index.ts'
 export { catalog } from './catalog/index.ts'
 export { checkoutsProvider, type FoundRepositories } from './catalog/providers/checkouts.ts'

@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { durationOption } from '../../api/duration-option.ts'
 import { parseRef } from '../../api/ref.ts'
-import { MemberInput } from './rules/addressees.ts'
-import { presets } from './rules/preset.ts'
-import { isRule, type Rule } from './rules/rule.ts'
 
 /** The rules by which a person is found in the catalog. */
 export const matchRules = ['annotation', 'email', 'email-name', 'name'] as const
@@ -56,9 +53,21 @@ export const ProxyOptions = z.strictObject({
 })
 export type ProxyOptions = z.output<typeof ProxyOptions>
 
+const member = z.string().refine((text) => text.startsWith('token:') || person.safeParse(text).success, {
+  error: ({ input }) => `"${input}" cannot be in a role; write group:NAMESPACE/NAME, user:NAMESPACE/NAME or token:NAME`,
+})
+
+/** What `allow()` and `deny()` return, checked by them. */
+interface MadeRule {
+  readonly effect: 'allow' | 'deny'
+  readonly place: object | undefined
+}
+const isMadeRule = (value: unknown): value is MadeRule =>
+  typeof value === 'object' && value !== null && Object.isFrozen(value) && 'effect' in value && 'place' in value
+
 const roles = z.record(
   z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'write the name of a role in lower-case letters, digits and hyphens'),
-  z.array(MemberInput),
+  z.array(member),
 )
 
 export const SessionOptions = z.strictObject({
@@ -97,12 +106,12 @@ export const AccessOptions = z.strictObject({
   admit: z.boolean().default(false).describe('Whether those get in who are no User of the catalog.'),
   administrators: z.array(person).default([]).describe('Users and groups who may do everything.'),
   preset: z
-    .enum(presets)
+    .enum(['open', 'strict'])
     .default('open')
     .describe('What holds besides the rules: `open`, or `strict` for nothing that no rule allows.'),
   roles: roles.default({}).describe('Names for sets of users, groups and tokens, for the rules.'),
   rules: z
-    .array(z.custom<Rule>(isRule, { message: 'give what allow(…) or deny(…) returns' }))
+    .array(z.custom<MadeRule>(isMadeRule, { message: 'give what allow(…) or deny(…) returns' }))
     .default([])
     .describe('What is allowed and denied, to whom and for which entities.'),
   sessions: SessionOptions.prefault({}).describe('How long one stays signed in.'),

@@ -1,8 +1,5 @@
 import type { Actor } from '../../api/actor.ts'
-import type { Entity } from '../../api/entity.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
-import type { Rulebook } from './rules/decide.ts'
-import type { Explanation } from './rules/explain.ts'
 
 /** Whom an identity, a row of somebody who has signed in once, stands for now. */
 export interface Who {
@@ -23,13 +20,5 @@ export interface Administrators {
 
 export const administratorsRef: ServiceRef<Administrators> = serviceRef('access.administrators')
 
-/** The rules in force, for those who show them and say why. */
-export interface Rules {
-  book: Rulebook
-  /** Decides as the portal does, and says by which rule. */
-  explain(actor: Actor, permission: string, entity?: Entity): Explanation
-  /** What about the rules needs attention, in sentences: names that the catalog does not have. */
-  notes(): readonly string[]
-}
-
-export const rulesRef: ServiceRef<Rules> = serviceRef('access.rules')
+/** What about the rules needs attention, in sentences: names that the catalog does not have. */
+export const ruleNotesRef: ServiceRef<() => readonly string[]> = serviceRef('access.rule-notes')

@@ -12,13 +12,13 @@ import { jobs } from './jobs.ts'
 import { permissions } from './permissions.ts'
 import type { SignInProvider } from './providers/provider.ts'
 import { routes } from './routes.ts'
-import type { Member } from './rules/addressees.ts'
-import type { Rule } from './rules/rule.ts'
+import type { Member, Rule } from './rules/rule.ts'
 import { sections } from './sections.ts'
 import { setUp } from './setup.ts'
 import { setUpTokens, tokenParts } from './tokens/setup.ts'
 
 export { checkAccess } from './checkup.ts'
+export { type Addressee, allow, deny, type Member, type Rule, type RuleOptions, type Where } from './rules/rule.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../../../${name}/access`, import.meta.url))
 

@@ -11,7 +11,7 @@ import { senderSeam } from '../../platform/http/senders.ts'
 import { entityCompanionSeam } from '../../platform/permissions/entities.ts'
 import type { Policy } from '../../platform/permissions/policy.ts'
 import type { AccessOptions } from './config.ts'
-import { administratorsRef, rulesRef, whoRef } from './contract.ts'
+import { administratorsRef, ruleNotesRef, whoRef } from './contract.ts'
 import { createIdentify } from './identify.ts'
 import { workRef } from './jobs.ts'
 import { createSignInPages, signInPagesRef } from './pages.ts'
@@ -22,6 +22,8 @@ import { createProxied } from './proxied.ts'
 import { createProxies, type Proxies, proxiesRef } from './proxy.ts'
 import { checkRules } from './rules/check.ts'
 import { createRuleNotes } from './rules/notes.ts'
+import { rulesRef } from './rules/ref.ts'
+import type { Rule } from './rules/rule.ts'
 import { createOwnSessions, ownSessionsRef } from './session-service.ts'
 import { createSessions, type Sessions, sessionsRef } from './sessions.ts'
 import { createSigningIn } from './signing-in.ts'
@@ -96,13 +98,16 @@ export function setUp(ctx: PluginContext, options: AccessOptions, ways: readonly
   }
 }
 
-function setUpRules(ctx: PluginContext, { rules, roles, preset }: AccessOptions, isOpen: () => boolean): Policy {
+function setUpRules(ctx: PluginContext, options: AccessOptions, isOpen: () => boolean): Policy {
+  const { roles, preset } = options
+  const rules = options.rules as unknown as readonly Rule[]
   const { permissions, kinds } = ctx.use(contributionsRef)
   const folder = configurationFolder()
   checkRules({ rules, roles, permissions, kinds: kinds.map(({ spec }) => spec.kind), folder })
   const policy = createRulePolicy(ctx, { rules, roles, preset, permissions, isOpen, folder })
   const notes = createRuleNotes(ctx, policy.book, folder)
   ctx.provide(entityCompanionSeam, policy.matches)
-  ctx.provide(rulesRef, { book: policy.book, explain: policy.explain, notes: notes.list })
+  ctx.provide(rulesRef, { book: policy.book, explain: policy.explain })
+  ctx.provide(ruleNotesRef, notes.list)
   return policy
 }

@@ -6,7 +6,7 @@ import { signInSeam } from '../../platform/auth/sign-in.ts'
 import { jobRunner } from '../../platform/jobs/jobs.ts'
 import { policySeam } from '../../platform/permissions/policy.ts'
 import { count, plural, sentence } from '../../platform/views/plural.ts'
-import { rulesRef } from '../access/contract.ts'
+import { ruleNotesRef } from '../access/contract.ts'
 import { type SourceLine, sourceLines } from '../catalog/contract.ts'
 import type { About } from './about.ts'
 import { trailRef } from './audit/trail.ts'
@@ -129,7 +129,7 @@ export function createOverview(ctx: PluginContext, about: About): Overview {
   }
 
   function ofRules(actor: Actor): Attention[] {
-    const notes = ctx.allows(actor, 'admin.config') ? (ctx.tryUse(rulesRef)?.notes() ?? []) : []
+    const notes = ctx.allows(actor, 'admin.config') ? (ctx.tryUse(ruleNotesRef)?.() ?? []) : []
     return notes.map((text) => ({
       tone: 'warn',
       title: 'A rule of access() misses its mark',

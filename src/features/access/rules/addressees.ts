@@ -25,14 +25,6 @@ export const AddresseeInput = z
   })
   .transform((text) => text as Addressee)
 
-export const MemberInput = z
-  .string()
-  .refine((text) => ['group', 'user', 'token'].includes(readParty(text)?.kind ?? ''), {
-    error: ({ input }) =>
-      `"${input}" cannot be in a role; write group:NAMESPACE/NAME, user:NAMESPACE/NAME or token:NAME`,
-  })
-  .transform((text) => text as Member)
-
 /** @throws TypeError for a text that no schema let through */
 export function partyOf(text: string): Party {
   const party = readParty(text)

@@ -5,7 +5,7 @@ import type { PluginContext } from '../../../api/plugin.ts'
 import { organisation, people, type TestPortal, type TestPortalOptions, testPortal } from '../../../testing/index.ts'
 import { crawlerRef } from '../../catalog/crawler.ts'
 import { type AccessInput, access } from '../../index.ts'
-import { rulesRef } from '../contract.ts'
+import { ruleNotesRef } from '../contract.ts'
 import { createRulePolicy } from '../policy.ts'
 import { allow, deny } from './rule.ts'
 
@@ -140,7 +140,7 @@ describe('the preset strict', () => {
     ]) {
       expect((await ask(url, 'anna')).statusCode, url).toBe(403)
     }
-    const { notes } = portal.portal.services.use(rulesRef, 'the test')
+    const notes = portal.portal.services.use(ruleNotesRef, 'the test')
     expect(notes()).toEqual([expect.stringContaining('no rule allows anything of the administration')])
   })
 
@@ -150,7 +150,7 @@ describe('the preset strict', () => {
       administrators: ['user:default/anna'],
       rules: [allow('*', { to: 'administrators' }), allow('catalog.read', { to: 'group:payments' })],
     })
-    expect(portal.portal.services.use(rulesRef, 'the test').notes()).toEqual([])
+    expect(portal.portal.services.use(ruleNotesRef, 'the test')()).toEqual([])
     expect((await ask('/admin', 'anna')).statusCode).toBe(200)
     expect(await components('ben')).toEqual(['hidden', 'mine', 'open'])
     expect((await ask('/catalog.json', 'cora')).statusCode).toBe(403)
@@ -178,7 +178,7 @@ test('names that the catalog does not have are told once it is complete, and not
       deny('catalog.read', { to: 'role:few', where: { not: { owner: ['payments', 'user:cora'] } } }),
     ],
   })
-  const { notes } = portal.portal.services.use(rulesRef, 'the test')
+  const notes = portal.portal.services.use(ruleNotesRef, 'the test')
   expect([...notes()].sort()).toEqual([
     'The role few: the catalog has no user:default/benn; did you mean user:default/ben?',
     expect.stringMatching(

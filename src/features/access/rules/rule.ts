@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { PermissionPattern } from '../../../api/permission-names.ts'
-import { type Addressee, AddresseeInput } from './addressees.ts'
+import { type Addressee, AddresseeInput, type Member } from './addressees.ts'
 import { type Where, WhereInput } from './condition.ts'
+
+export type { Addressee, Member, Where }
 
 /** Where a rule was written. */
 export interface Place {
@@ -104,16 +106,4 @@ const ownFile = fileURLToPath(import.meta.url)
 function pathOf(address: string): string {
   const bare = address.replace(/\?.*$/, '')
   return bare.startsWith('file:') ? fileURLToPath(bare) : bare
-}
-
-/** Whether something is what `allow` or `deny` gave. */
-export function isRule(value: unknown): value is Rule {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.isFrozen(value) &&
-    'effect' in value &&
-    'permissions' in value &&
-    'place' in value
-  )
 }
