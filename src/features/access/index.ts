@@ -6,6 +6,7 @@ import { signInSeam } from '../../platform/auth/sign-in.ts'
 import { policySeam } from '../../platform/permissions/policy.ts'
 import { accountParts, setUpAccounts } from './accounts/setup.ts'
 import { AccessOptions } from './config.ts'
+import { explainParts, setUpExplain } from './explain/setup.ts'
 import { createFlows, flowsRef } from './flow.ts'
 import { flowRoutes } from './flow-routes.ts'
 import { jobs } from './jobs.ts'
@@ -33,7 +34,7 @@ export type AccessInput = Omit<z.input<typeof AccessOptions>, 'providers' | 'rol
 export const access = ({ providers = [], rules = [], ...given }: AccessInput = {}): Plugin => {
   const ways = providers.filter((provider) => Boolean(provider)) as SignInProvider[]
   const options = AccessOptions.parse({ ...given, providers: ways, rules: rules.filter((rule) => Boolean(rule)) })
-  const parts = [...(options.local ? [accountParts] : []), tokenParts]
+  const parts = [...(options.local ? [accountParts] : []), tokenParts, explainParts]
   return definePlugin({
     name: 'access',
     apiVersion: 1,
@@ -52,7 +53,7 @@ export const access = ({ providers = [], rules = [], ...given }: AccessInput = {
       ctx.provide(policySeam, policy)
       ctx.provide(signInSeam, signIn)
       if (options.local) setUpAccounts(ctx, people)
-      setUpTokens(ctx, people)
+      for (const more of [setUpTokens, setUpExplain]) more(ctx, people)
       ctx.provide(flowsRef, createFlows(ctx, ways))
     },
   })

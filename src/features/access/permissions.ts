@@ -18,6 +18,10 @@ export const permissions = {
   },
   'access.accounts': { on: 'portal', description: 'See, make, disable and reset the accounts of the portal.' },
   'access.tokens': { on: 'portal', description: 'See and revoke the tokens of everybody, and make some for programs.' },
+  'access.permissions': {
+    on: 'portal',
+    description: 'See every permission with who has it, the rules and roles, and why somebody may do something.',
+  },
 } satisfies Record<string, PermissionSpec>
 
 type Names = Record<keyof typeof permissions, true>

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { formatRef, parseRef } from '../../api/ref.ts'
-import { catalogChanged, type PeopleDirectory, peopleDirectory } from '../catalog/contract.ts'
+import { type CatalogUser, catalogChanged, type PeopleDirectory, peopleDirectory } from '../catalog/contract.ts'
 import type { AccessOptions } from './config.ts'
 import type { Administrators, Who } from './contract.ts'
 import { type Match, matchUser } from './matching.ts'
@@ -24,6 +24,8 @@ export interface People extends Who, Administrators {
   judge(profile: Profile): Judgement
   /** The actor of somebody whom each request names anew. */
   actorOfProfile(profile: Profile): Actor | undefined
+  /** A User of the catalog, however they sign in: without what an account of the portal gives them besides. */
+  actorOfUser(user: Pick<CatalogUser, 'ref' | 'title'>): Actor
 }
 
 const remembered = 5_000
@@ -56,19 +58,12 @@ export function createPeople(
     const account = isLocal ? findLocalAccount(read, profile.subject) : undefined
     const disabled = isLocal && (account === undefined || account.disabledAt !== null)
     if (disabled || !(match.user || isLocal || options.admit)) return { actor: undefined, match, disabled }
-    const ref = match.user?.ref
-    const groups = ref === undefined ? [] : directory.groupsOf(ref)
-    const administers = [...(ref === undefined ? [] : [ref]), ...groups].some((one) => named.has(one))
     const { name, login, subject, provider } = profile
-    const actor: Actor = {
-      id: ref ?? `${provider}:${subject}`,
-      kind: 'user',
-      name: match.user?.title ?? name ?? login ?? subject,
-      ...(ref !== undefined && { ref }),
-      groups,
-      ...((administers || account?.administrator) && { administrator: true }),
-    }
-    return { actor, match, disabled }
+    const id = `${provider}:${subject}`
+    const own: Actor = match.user
+      ? people.actorOfUser(match.user)
+      : { id, kind: 'user', name: name ?? login ?? subject, groups: [] }
+    return { actor: account?.administrator ? { ...own, administrator: true } : own, match, disabled }
   }
 
   function remember(key: string, look: () => Actor | undefined): Actor | undefined {
@@ -90,6 +85,12 @@ export function createPeople(
       }),
 
     actorOfProfile: (profile) => remember(JSON.stringify(profile), () => judge(profile).actor),
+
+    actorOfUser({ ref, title }) {
+      const groups = (ctx.tryUse(peopleDirectory) ?? nobodyThere).groupsOf(ref)
+      const administers = [ref, ...groups].some((one) => named.has(one))
+      return { id: ref, kind: 'user', name: title, ref, groups, ...(administers && { administrator: true }) }
+    },
 
     identitiesOf(actor) {
       if (actor.ref !== undefined)

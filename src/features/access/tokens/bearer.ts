@@ -88,7 +88,7 @@ export function createBearers(ctx: PluginContext, { uses, ownerOf }: BearersHost
       if (row.expiresAt && row.expiresAt <= ctx.now()) {
         return refuse(request, row, `This token ended on ${day(row.expiresAt)}`, renew)
       }
-      const actor = actorOf(row)
+      const actor = tokenActor(row, ownerOf)
       if (!actor) {
         const hint = 'Their account was disabled, or they left the catalog.'
         return refuse(request, row, 'Whoever this token belongs to does not get in any more', hint)
@@ -99,11 +99,15 @@ export function createBearers(ctx: PluginContext, { uses, ownerOf }: BearersHost
 
     forget: (hash) => void rows.delete(hash),
   }
+}
 
-  function actorOf({ id, kind, title, identity }: TokenRow): Actor | undefined {
-    if (kind === 'service') return { id: `token:${id}`, kind: 'service', name: title, groups: [] }
-    return identity === null ? undefined : ownerOf(identity)
-  }
+/** Whom a token stands for, without its limits; undefined for one of somebody who would not get in any more. */
+export function tokenActor(
+  { id, kind, title, identity }: Pick<TokenRow, 'id' | 'kind' | 'title' | 'identity'>,
+  ownerOf: BearersHost['ownerOf'],
+): Actor | undefined {
+  if (kind === 'service') return { id: `token:${id}`, kind: 'service', name: title, groups: [] }
+  return identity === null ? undefined : ownerOf(identity)
 }
 
 /** Some of what `….read` is asked for is a mark that one makes for oneself: whoever only reads makes none. */
