@@ -54,7 +54,8 @@ export interface CatalogSummary {
   /** Which changes these are. */
   chosen: RecentChoices
   sources: {
-    href: string
+    /** Null for who may not see them. */
+    href: string | null
     count: number
     failing: number
     /** Of which so much is missing that somebody is asked. */

@@ -11,6 +11,8 @@ export interface SourcesPage {
   problems: readonly Problem[]
   /** Null when the actor may not register anything. */
   registerHref: string | null
+  /** Why the actor may not have sources read again, as a sentence; null where they may. */
+  refusal?: string | null
   /** Lines to add to portal.config.ts when there is no source. */
   example: string
 }
@@ -70,6 +72,8 @@ export interface SourceRemoval {
   set: string
   /** POST the decision here; null when the actor may not. */
   decideHref: string | null
+  /** Why the actor may not, as a sentence; null where they may. */
+  refusal?: string | null
 }
 
 const words: Record<Activity['phase'], string> = {
@@ -94,7 +98,11 @@ export function activityView(activity: Activity | undefined, isPart = false): So
   }
 }
 
-export function removalView(removal: Removal | undefined, decideHref: string | null): SourceRemoval | null {
+export function removalView(
+  removal: Removal | undefined,
+  decideHref: string | null,
+  refusal: string | null,
+): SourceRemoval | null {
   if (!removal) return null
   const { count, total, sample, askedAt, decision, decidedAt, decidedBy, digest } = removal
   const isKept = decision === 'keep' && decidedAt !== null && decidedBy !== null
@@ -108,5 +116,6 @@ export function removalView(removal: Removal | undefined, decideHref: string | n
     leaving: decision === 'apply',
     set: digest,
     decideHref,
+    refusal,
   }
 }

@@ -24,6 +24,8 @@ export interface WrittenWay {
   noun: string
   /** Where it is posted to; null where the portal cannot do it, or the actor may not. */
   action: string | null
+  /** Why the actor may not; null where they may. */
+  refusal?: string | null
   /** Asks the forge whether there is one already; null where that is known, or cannot be asked. */
   lookHref: string | null
   /** The open one. */
@@ -58,17 +60,20 @@ export interface WayArgs {
   text: string
   /** Address of the region, and where the form is posted to. */
   href: string
-  mayPropose: boolean
+  /** Why they may not propose it; null where they may. */
+  refusal: string | null
   remembered: Proposal | null | undefined
 }
 
-export function wayView({ target, root, text, href, mayPropose, remembered }: WayArgs): WrittenWay {
+export function wayView({ target, root, text, href, refusal, remembered }: WayArgs): WrittenWay {
   const { repository, path, token, isTaken } = target
+  const mayPropose = refusal === null
   const can = mayPropose && token !== undefined && isTaken
   return {
     repository: { text: `${repository.path} on ${hostOf(repository)}`, href: repositoryUrl(repository) },
     noun: nounOf(repository.forge),
     action: can ? href : null,
+    refusal,
     lookHref: can && remembered === undefined ? href : null,
     proposal: remembered ?? null,
     problems: [],

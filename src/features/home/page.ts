@@ -17,7 +17,8 @@ export async function homePage(
   { kind, owner }: { kind: string | undefined; owner: string | undefined },
 ): Promise<HomePage> {
   const { chosen, ...summary } = await use(catalogSummary).summarise(actor, { most: recentRows, kind, owner })
-  const { homeCards, permissions } = use(contributionsRef)
+  const { contexts, homeCards, permissions } = use(contributionsRef)
+  const may = (permission: string) => contexts.get('home')?.allows(actor, permission) ?? false
   // What a permission on entities covers, a card finds through the actor.
   const cards = homeCards.filter(({ spec, ctx }) => {
     return permissions.get(spec.permission)?.on === 'entity' || ctx.allows(actor, spec.permission)
@@ -33,8 +34,11 @@ export async function homePage(
   const isKnown = actor.ref !== undefined || actor.groups.length > 0
   return {
     portalTitle: use(portalTitle),
-    search: { action: '/search', name: 'query', placeholder: 'Search names, descriptions and tags' },
+    search: may('search.read')
+      ? { action: '/search', name: 'query', placeholder: 'Search names, descriptions and tags' }
+      : null,
     ...summary,
+    sources: { ...summary.sources, href: may('catalog.sources') ? summary.sources.href : null },
     choices: chosen,
     isPersonal: isKnown,
     note: actor.kind === 'user' && !isKnown ? unknownPerson : null,

@@ -6,7 +6,8 @@ import type { MarkedThing, StarToggle } from './contract.ts'
 export interface HomePage {
   /** Name of the portal. */
   portalTitle: string
-  search: { action: string; name: string; placeholder: string }
+  /** Null for who may not search. */
+  search: { action: string; name: string; placeholder: string } | null
   total: number
   kinds: readonly { title: string; href: string; icon: string; count: number }[]
   recent: readonly RecentRow[]

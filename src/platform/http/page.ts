@@ -124,7 +124,7 @@ async function shellOf(host: PageHost, request: FastifyRequest, options: PageOpt
     guestBanner: host.notice() ?? null,
     ...lookOf(request),
     assets: host.assets.urls,
-    search: { action: '/search', name: 'query', value: '', placeholder: 'Search' },
+    ...(maySearch(host, actor) && { search: { action: '/search', name: 'query', value: '', placeholder: 'Search' } }),
     path: options.path ?? request.url,
     version: host.version,
   }
@@ -177,6 +177,9 @@ function currentHref(items: readonly Contributed<NavItem>[], path: string): stri
   const leading = hrefs.filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)))
   return leading.sort((a, b) => b.length - a.length)[0]
 }
+
+const maySearch = (host: PageHost, actor: Actor) =>
+  !host.permissions.has('search.read') || mayFollow(host, actor, 'search.read')
 
 /** As routes decide it: on the portal by the policy's answer, on entities by whether there can be any. */
 function mayFollow(

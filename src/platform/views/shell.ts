@@ -31,7 +31,8 @@ export interface Shell {
   /** From the cookie `rail`: whether the navigation shows its words. */
   rail: Rail
   assets: { css: string; js: string; icons: string; favicon: string }
-  search: SearchBox
+  /** Absent for who may not search. */
+  search?: SearchBox
   /** Path and query of this page: where the form POST /theme returns to. */
   path: string
   version: string

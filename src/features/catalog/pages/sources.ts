@@ -1,5 +1,6 @@
 import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
+import { refusal } from '../../../platform/permissions/reason.ts'
 import type { Activity } from '../activity.ts'
 import type { SourceLine } from '../contract.ts'
 import type { Crawler } from '../crawler.ts'
@@ -38,6 +39,7 @@ export function createSourcePages({ ctx, crawler, seen, problems, problemPlaces 
     async sources(actor, signal) {
       const may = { refresh: ctx.allows(actor, 'catalog.refresh'), remove: ctx.allows(actor, 'catalog.remove') }
       const part = await seen.part(actor)
+      const refused = refusal(ctx, actor, 'catalog.remove')
       const removals = await seen.removals(actor)
       const loose = await problems.loose(actor, mostProblems)
       const rows = loose.map((problem) => ({ problem, entity: null }))
@@ -48,9 +50,10 @@ export function createSourcePages({ ctx, crawler, seen, problems, problemPlaces 
           ...sourceRow(source, may.refresh),
           state: stateOf(source, crawler.activity(source.id), removals.get(source.id)),
           activity: activityView(crawler.activity(source.id), part !== undefined),
-          removal: removalView(removals.get(source.id), may.remove ? hrefOf(source.id, 'removal') : null),
+          removal: removalView(removals.get(source.id), may.remove ? hrefOf(source.id, 'removal') : null, refused),
         })),
         problems: placed,
+        refusal: refusal(ctx, actor, 'catalog.refresh'),
         registerHref: ctx.allows(actor, 'catalog.register') ? '/catalog-import' : null,
         example: exampleConfiguration,
       }

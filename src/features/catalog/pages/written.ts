@@ -3,6 +3,7 @@ import type { Entity } from '../../../api/entity.ts'
 import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { type EntityRef, entityPath } from '../../../api/ref.ts'
+import { refusal } from '../../../platform/permissions/reason.ts'
 import type { Crawler } from '../crawler.ts'
 import { unmarked } from '../infer/mark.ts'
 import { ownersFile } from '../infer/overlay.ts'
@@ -66,7 +67,7 @@ export function createWrittenPages(args: WrittenPagesArgs): WrittenPages {
         root: location.endsWith(`/${path}`) ? location.slice(0, -path.length - 1) : location,
         text,
         href: `${entityPath(row)}/proposal`,
-        mayPropose: ctx.allows(actor, 'catalog.propose', row.entity),
+        refusal: refusal(ctx, actor, 'catalog.propose', row.entity),
         remembered: proposals.remembered(target),
       })
     return { location: path === ownersFile ? null : location, text, way: way ?? null } satisfies WrittenView
