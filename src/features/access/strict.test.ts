@@ -10,15 +10,21 @@ const example = /### The preset strict.*?```ts\n(.*?)```/s.exec(
 )?.[1]
 
 let portal: TestPortal
-let [reader, root] = [{} as Person, {} as Person]
+let reader: Person
+let administrator: Person
 beforeEach(async () => {
   type Access = typeof access
   const providers = [namedWay('github', 'GitHub')]
-  const given: Access = (options) => access({ ...options, providers, administrators: ['user:default/root'] })
+  const given: Access = (options) => access({ ...options, providers, administrators: ['user:default/cora'] })
   const plugin = new Function('access', 'allow', 'deny', `return ${example}`)(given, allow, deny) as ReturnType<Access>
   portal = await testPortal({ plugins: [plugin, doorPlugin], files: { 'org.yaml': organisation } })
   reader = await signIn(portal, anna)
-  root = await signIn(portal, { provider: 'github', subject: '1', login: 'root' })
+  administrator = await signIn(portal, {
+    provider: 'github',
+    subject: '1',
+    login: 'cora',
+    annotations: { 'github.com/user-login': 'cora-gh' },
+  })
 })
 afterEach(() => portal.close())
 
@@ -29,7 +35,7 @@ describe('the example for strict', () => {
     'lets everyone read %s',
     async (url) => {
       expect(await status(reader, url)).toBe(200)
-      expect(await status(root, url)).toBe(200)
+      expect(await status(administrator, url)).toBe(200)
     },
   )
 
@@ -37,7 +43,7 @@ describe('the example for strict', () => {
     'keeps %s for administrators',
     async (url) => {
       expect(await status(reader, url)).toBe(403)
-      expect(await status(root, url)).toBe(200)
+      expect(await status(administrator, url)).toBe(200)
     },
   )
 })

@@ -5,10 +5,11 @@ import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
 import { configurationFolder } from '../../../platform/config/folder.ts'
 import { contributionsRef } from '../../../platform/contributions.ts'
 import { entityStockSeam } from '../../../platform/permissions/entities.ts'
-import { rulesRef } from '../contract.ts'
+import { ruleNotesRef } from '../contract.ts'
 import { FormFault } from '../form-fault.ts'
 import { type Outcome as FormOutcome, orAgain } from '../outcome.ts'
 import type { RuleView } from '../rules/explain.ts'
+import { rulesRef } from '../rules/ref.ts'
 import { addresseeIn, addresseesOf, linkOfWords, listingOf, namedRefs, rolesOf, type Whom } from './listing.ts'
 import type { Answer, Inquiry, Outcome, Question } from './service.ts'
 import {
@@ -66,7 +67,7 @@ export function createExplainPages(ctx: PluginContext, inquiry: Inquiry): Explai
   }
 
   async function permissionsPage(actor: Actor, query: PermissionsQuery): Promise<PermissionsPage> {
-    const { book, notes } = rules()
+    const { book } = rules()
     const { q = '', feature = '', who = '' } = query
     let whom: Whom | undefined
     let whoFault: string | null = null
@@ -86,7 +87,7 @@ export function createExplainPages(ctx: PluginContext, inquiry: Inquiry): Explai
       form: explainFormView(features, person && { person: person.text }),
       preset: configured === book.rules.length ? 'strict' : 'open',
       configured,
-      notes: [...notes(), ...(person?.shutOut ? [person.shutOut] : [])],
+      notes: [...ctx.use(ruleNotesRef)(), ...(person?.shutOut ? [person.shutOut] : [])],
       example: configured === 0 ? ruleExample : null,
       filter: {
         ...{ q, who, whoFault, whoName: person?.actor.name ?? null },
