@@ -50,7 +50,7 @@ export interface SearchService {
 export const searchService: ServiceRef<SearchService> = serviceRef('search.service')
 
 /** Most documents that are looked at by name, and as many by text. */
-const most = 500
+const most = 300
 
 export function createSearchService(
   ctx: PluginContext,
@@ -84,7 +84,8 @@ export function createSearchService(
   function findBoth(query: Query, args: Parameters<typeof find>[1]): Finding {
     const isChosen = query.section !== undefined || filterNames.some((name) => query.filters[name].length > 0)
     if (!isChosen) return find(query, args)
-    const all = find(withoutChoices(query), args)
+    // These are for the counts of what could be chosen instead: some of many do.
+    const all = find(withoutChoices(query), { ...args, most: Math.ceil(args.most / 2) })
     if (!all.more && all.ranked.length > 0) return all
     const chosen = find(query, args)
     const known = new Set(chosen.ranked.map(({ id }) => id))

@@ -18,7 +18,7 @@ export interface SearchPage {
   /** What was made of the text, in sentences. */
   notes: readonly string[]
   results: readonly Result[]
-  /** In words: `12 results`, `more than 500 results`. */
+  /** In words: `12 results`, `more than 300 results`. */
   count: string
   pager: Pager
   empty: Nothing | null
