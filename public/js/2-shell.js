@@ -45,3 +45,15 @@ const reveal = () => {
 }
 reveal()
 document.addEventListener('htmx:after:swap', reveal)
+
+// Where a row of tabs is wider than the page, the one that is open is in sight.
+const showTab = () => {
+  for (const tab of document.querySelectorAll('.tabs [aria-current]')) {
+    const row = tab.closest('.tabs')
+    const [inner, outer] = [tab.getBoundingClientRect(), row.getBoundingClientRect()]
+    const isInSight = inner.left >= outer.left && inner.right <= outer.right
+    if (!isInSight) row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2
+  }
+}
+showTab()
+document.addEventListener('htmx:after:swap', showTab)
