@@ -18,7 +18,7 @@ import { preferenceRoutes } from '../platform/http/preferences.ts'
 import { addRoute } from '../platform/http/routes.ts'
 import { createServer, type KnownRoute } from '../platform/http/server.ts'
 import { after } from '../platform/jobs/clock.ts'
-import { createLive } from '../platform/live/live.ts'
+import { createLive, type Live } from '../platform/live/live.ts'
 import { countStreams, liveRoute } from '../platform/live/route.ts'
 import { createAssets } from '../platform/views/assets.ts'
 import { createViews, type ViewFolder } from '../platform/views/engine.ts'
@@ -34,6 +34,7 @@ export interface BuildOptions extends Omit<AssembleOptions, 'command' | 'readonl
 /** A built portal, not listening yet. */
 export interface Portal extends Parts {
   server: FastifyInstance
+  live: Live
   routes: readonly KnownRoute[]
   /** Begins to work without listening. For tests. */
   begin(): Promise<void>
@@ -137,6 +138,7 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
   return {
     ...parts,
     server: app,
+    live,
     routes,
     begin: () => begin(config.baseUrl),
     listen: async () => {

@@ -214,12 +214,16 @@ async function crawl(portal: Portal): Promise<void> {
 }
 
 /** Events start jobs and jobs emit events: both must have come to rest in the same turn. */
-async function settle({ events, jobs, now }: Portal): Promise<void> {
+async function settle({ events, jobs, live, now }: Portal): Promise<void> {
   for (const end = performance.now() + patience; performance.now() < end; ) {
     await events.settled()
     await jobs.settled()
     const waiting = [...(await jobs.list({ state: 'waiting' })), ...(await jobs.list({ state: 'running' }))]
-    if (waiting.every(({ state, runAfter }) => state === 'waiting' && runAfter > now())) return
+    if (waiting.every(({ state, runAfter }) => state === 'waiting' && runAfter > now())) {
+      // A page that is asked for from now on is not told of what it shows already.
+      if (live.open === 0) live.flush()
+      return
+    }
     await new Promise((resolve) => setImmediate(resolve))
   }
   throw new Error(`The portal did not come to rest within ${patience / 1000} s`)

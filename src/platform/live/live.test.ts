@@ -139,6 +139,22 @@ test('a long crawl is told at once, then at most every 400 ms, and its end withi
   expect(String(stream.read())).not.toContain('changed')
 })
 
+test('what waits to be told can be told at once: a page that is made afterwards is not told of it', () => {
+  const { clock, live, listen } = stage()
+  const before = listen(['catalog'])
+  live.announce(['catalog'])
+  live.flush()
+  expect(told(before)).toBe(1)
+  const after = listen(['catalog'])
+  const { position } = live
+  live.flush()
+  clock.advance(liveTimes.apart)
+  expect([told(before), told(after), live.position]).toEqual([0, 0, position])
+  live.announce(['catalog'])
+  clock.advance(liveTimes.gather)
+  expect([told(before), told(after)]).toEqual([1, 1])
+})
+
 test('the streams of a session that is over end at once, once told to look; those who take nothing are dropped', async () => {
   const { live, listen } = stage()
   const [gone, stuck, other, none] = ['s1', 's1', 's2', undefined].map((session) =>

@@ -57,6 +57,8 @@ export interface Live {
   /** Where a page listens that shows these topics to this reader. */
   address(actor: Actor, topics: readonly string[]): string
   announce(topics: readonly string[]): void
+  /** Tells what was announced now, and does not gather more. For whoever waits until everything is at rest. */
+  flush(): void
   connect(connection: Connection): Readable | Refusal
   /** Ends the streams of these sessions, at once. Their pages ask for themselves once more, and find out why. */
   disconnect(sessions: readonly string[]): void
@@ -109,7 +111,9 @@ export function createLive({
   }
 
   function flush(): void {
+    cancelFlush?.()
     cancelFlush = undefined
+    if (closed || (pending !== 'all' && pending.size === 0)) return
     flushedAt = now().getTime()
     const codes: Codes = pending === 'all' ? 'all' : new Set([...pending].map(codeOf))
     pending = new Set()
@@ -217,6 +221,7 @@ export function createLive({
     },
     address,
     announce,
+    flush,
     connect,
     disconnect,
     close,
