@@ -6,6 +6,7 @@ import type { PluginContext } from '../../api/plugin.ts'
 import { milliseconds } from '../../api/time.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { sessionsEnded } from '../../platform/auth/sign-in.ts'
+import { createLater } from '../../platform/db/later.ts'
 import { cookieOf } from '../../platform/http/cookies.ts'
 import type { AccessOptions } from './config.ts'
 import {
@@ -76,9 +77,8 @@ export function createSessions(
   const open = new LRUCache<string, Session>({ max: remembered })
   const told = new LRUCache<string, true>({ max: remembered })
   const asked = new WeakMap<FastifyRequest, { hash: string; session: Session }>()
-  let seen = new Map<string, number>()
-  let timer: NodeJS.Timeout | undefined
-  let writing = Promise.resolve()
+  const what = 'When sessions were last used'
+  const seen = createLater<number>(ctx, { what, delay: touchDelay, write: touchSessions })
 
   function of(request: FastifyRequest): Session | undefined {
     const known = asked.get(request)
@@ -112,7 +112,7 @@ export function createSessions(
 
   function stored(hash: string, request: FastifyRequest): Session | undefined {
     const row = findSession(ctx.db.read, hash)
-    if (row) return row.endedAt === null ? sessionOf(row, seen.get(row.id)) : undefined
+    if (row) return row.endedAt === null ? sessionOf(row, seen.of(row.id)) : undefined
     if (!told.has(hash)) unknown(request)
     told.set(hash, true)
     return undefined
@@ -121,30 +121,8 @@ export function createSessions(
   function touch(session: Session, now: number): void {
     if (now - session.seenAt < touchEvery) return
     session.seenAt = now
-    seen.set(session.id, now)
-    timer ??= setTimeout(() => void flush(), touchDelay).unref()
+    seen.note(session.id, now)
   }
-
-  function flush(): Promise<void> {
-    clearTimeout(timer)
-    timer = undefined
-    writing = writing.then(write)
-    return writing
-  }
-
-  async function write(): Promise<void> {
-    if (seen.size === 0) return
-    const batch = seen
-    seen = new Map()
-    try {
-      await ctx.db.write((tx) => touchSessions(tx, batch))
-    } catch (error) {
-      ctx.log.error({ err: error }, 'When sessions were last used could not be written; it is tried again')
-      seen = new Map([...batch, ...seen])
-    }
-  }
-
-  ctx.onClose(flush)
 
   return {
     of,
@@ -165,7 +143,7 @@ export function createSessions(
     noCookie: `${name}=; ${attributes}; Max-Age=0`,
 
     list: (identities) => {
-      const all = listSessions(ctx.db.read, identities).map((row) => sessionOf(row, seen.get(row.id)))
+      const all = listSessions(ctx.db.read, identities).map((row) => sessionOf(row, seen.of(row.id)))
       return all.filter((session) => isOpen(session))
     },
 
@@ -176,10 +154,10 @@ export function createSessions(
       if (hashes.length > 0) ctx.emit(sessionsEnded, { sessions: hashes })
     },
 
-    flush,
+    flush: seen.flush,
 
     async prune() {
-      await flush()
+      await seen.flush()
       const now = ctx.now()
       const [idleSince, before] = [idle, keepEnded].map((age) => new Date(now.getTime() - age)) as [Date, Date]
       await ctx.db.write(async (tx) => {

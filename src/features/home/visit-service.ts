@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { createLater } from '../../platform/db/later.ts'
 import type { Marked, MarkedThing, PageRequest, Visits } from './contract.ts'
 import { isPerson, nameOf, thingsOf } from './star-service.ts'
-import { insertVisits, listVisits, removeVisits } from './store.ts'
+import { insertVisits, listVisits, removeVisits, type VisitRow } from './store.ts'
 
 export interface Visit extends Marked {
   at: Date
@@ -31,77 +32,31 @@ export interface VisitLimits {
 }
 
 /** By name, the last one last. */
-type VisitsOfOne = Map<string, Visit>
+type VisitsOfOne = ReadonlyMap<string, Visit>
 
 export function createVisitService(ctx: PluginContext, { most, delay }: VisitLimits): VisitService {
-  let noted = new Map<string, VisitsOfOne>()
-  /** What is being written: neither noted nor read back yet. */
-  let leaving: ReadonlyMap<string, VisitsOfOne> = new Map()
-  let timer: NodeJS.Timeout | undefined
-  let writing: Promise<void> = Promise.resolve()
   const written = new LRUCache<string, readonly Visit[]>({ max: 2000 })
-
-  function add(all: Map<string, VisitsOfOne>, actorId: string, visit: Visit): void {
-    const own = all.get(actorId) ?? new Map<string, Visit>()
-    const name = nameOf(visit)
-    own.delete(name)
-    own.set(name, visit)
-    for (const oldest of own.keys()) {
-      if (own.size <= most) break
-      own.delete(oldest)
-    }
-    all.set(actorId, own)
-  }
-
-  function wait(): void {
-    timer ??= setTimeout(() => void flush(), delay).unref()
-  }
-
-  function flush(): Promise<void> {
-    clearTimeout(timer)
-    timer = undefined
-    writing = writing.then(write)
-    return writing
-  }
-
-  async function write(): Promise<void> {
-    if (noted.size === 0) return
-    const batch = noted
-    leaving = batch
-    noted = new Map()
-    const rows = [...batch].flatMap(([actorId, own]) => {
-      return [...own.values()].map(({ kind, key, at }) => ({ actorId, kind, key, at }))
-    })
-    try {
-      await ctx.db.write((tx) => insertVisits(tx, rows, most))
-    } catch (error) {
-      ctx.log.error({ err: error }, 'Visits could not be written; they are tried again')
-      const later = noted
-      noted = batch
-      for (const [actorId, own] of later) for (const visit of own.values()) add(noted, actorId, visit)
-      wait()
-    } finally {
+  const noted = createLater<VisitsOfOne>(ctx, {
+    ...{ what: 'What people visited', delay },
+    write: (tx, batch) => insertVisits(tx, rowsOf(batch), most),
+    written: (batch) => {
       for (const actorId of batch.keys()) written.delete(actorId)
-      leaving = new Map()
-    }
-  }
+    },
+  })
 
   function visited({ id }: Actor): readonly Visit[] {
     const stored = written.get(id) ?? listVisits(ctx.db.read, id).map(({ kind, key, at }) => ({ kind, key, at }))
     written.set(id, stored)
-    const newest = [noted, leaving].flatMap((all) => [...(all.get(id)?.values() ?? [])].reverse())
+    const newest = [...(noted.of(id)?.values() ?? [])].reverse()
     const each = new Map<string, Visit>()
     for (const visit of [...newest, ...stored]) if (!each.has(nameOf(visit))) each.set(nameOf(visit), visit)
     return [...each.values()].slice(0, most)
   }
 
-  ctx.onClose(flush)
-
   return {
     note(actor, { kind, key }, request) {
       if (!isPerson(actor) || !isVisit(request)) return
-      add(noted, actor.id, { kind, key, at: ctx.now() })
-      wait()
+      noted.note(actor.id, withVisit(noted.of(actor.id), { kind, key, at: ctx.now() }, most))
     },
 
     visited,
@@ -119,13 +74,25 @@ export function createVisitService(ctx: PluginContext, { most, delay }: VisitLim
 
     async clear({ id }) {
       // What is being written comes first, or it would be back.
-      await flush()
+      await noted.flush()
       await ctx.db.write((tx) => removeVisits(tx, id))
       written.delete(id)
     },
 
-    flush,
+    flush: noted.flush,
   }
+}
+
+function withVisit(before: VisitsOfOne | undefined, visit: Visit, most: number): VisitsOfOne {
+  const name = nameOf(visit)
+  const others = [...(before ?? [])].filter(([other]) => other !== name)
+  return new Map([...others, [name, visit] as const].slice(-most))
+}
+
+function rowsOf(batch: ReadonlyMap<string, VisitsOfOne>): VisitRow[] {
+  return [...batch].flatMap(([actorId, own]) => {
+    return [...own.values()].map(({ kind, key, at }) => ({ actorId, kind, key, at }))
+  })
 }
 
 function isVisit({ method, headers }: PageRequest): boolean {
