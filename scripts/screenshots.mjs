@@ -20,6 +20,7 @@ const pages = {
   jobs: '/admin/jobs',
   audit: '/admin/audit',
   accounts: '/admin/accounts',
+  permissions: '/admin/permissions',
   'sign-in': '/sign-in',
 }
 const sizes = { '': { width: 1440, height: 900 }, '-narrow': { width: 390, height: 844 } }
