@@ -5,11 +5,8 @@ import { accessSync, constants, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
-const macPaths = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-]
+/** How it is called and started; the browser tests read it as well. */
+export const chromium = JSON.parse(readFileSync(new URL('../src/testing/chromium.json', import.meta.url), 'utf8'))
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
@@ -27,8 +24,8 @@ export function findBrowser(env = process.env) {
     throw new Error(`CHROMIUM_PATH is ${env.CHROMIUM_PATH}, which is not a program. Correct it, or unset it.`)
   }
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean)
-  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)))
-  return [...candidates, ...(process.platform === 'darwin' ? macPaths : [])].find(isProgram)
+  const candidates = chromium.names.flatMap((name) => folders.map((folder) => join(folder, name)))
+  return [...candidates, ...(process.platform === 'darwin' ? chromium.macPaths : [])].find(isProgram)
 }
 
 /** The path of a browser, installed first where that is possible. @throws Error that names the command to run */

@@ -2,22 +2,12 @@
 // Asks Lighthouse about the pages that people see most: `npm run lighthouse`. It is fetched for the run and is no
 // dependency, since it brings two hundred packages. Exit code 1 when a score is not 100.
 import { spawnSync } from 'node:child_process'
-import { ensureBrowser } from './browser.mjs'
+import { chromium, ensureBrowser } from './browser.mjs'
 import { withExamplePortal } from './example-portal.mjs'
 
 const version = '12.8.2'
 const categories = ['performance', 'accessibility', 'best-practices']
 const pages = { home: '/', list: '/catalog', entity: '/catalog/default/component/cart' }
-const switches = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 const less = await withExamplePortal((address) =>
   Object.entries(pages).flatMap(([name, path]) => {
@@ -36,7 +26,7 @@ function scoresOf(url) {
     [
       ...['exec', '--yes', `--package=lighthouse@${version}`, '--', 'lighthouse', url],
       ...options,
-      `--chrome-flags=${switches.join(' ')}`,
+      `--chrome-flags=${chromium.switches.join(' ')}`,
     ],
     { env: { ...process.env, CHROME_PATH: ensureBrowser() }, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   )

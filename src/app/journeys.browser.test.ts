@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type PortalInBrowser, portalInBrowser, soon } from '../testing/browser.ts'
+import { type PortalInBrowser, portalInBrowser, soon, tabTo } from '../testing/browser.ts'
 
 let site: PortalInBrowser
 
@@ -11,19 +11,6 @@ afterEach(async () => expect(await site.leave()).toEqual([]))
 afterAll(() => site.close())
 
 const cart = '/catalog/default/component/cart'
-const focused = (page: Page) =>
-  page.evaluate<string>(
-    '(document.activeElement.ariaLabel ?? document.activeElement.textContent).replace(/\\s+/g, " ").trim()',
-  )
-
-/** Presses Tab until what has the focus is called so. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let pressed = 0; pressed < 100; pressed++) {
-    if (name.test(await focused(page))) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`Tab does not lead to ${name}`)
-}
 
 /** From wherever one is to the page of an entity, by its name. */
 async function find(page: Page, name: string, path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { definePlugin, type PluginContext } from '../api/plugin.ts'
 import { notificationsService } from '../features/notifications/contract.ts'
-import { type PortalInBrowser, portalInBrowser, soon } from '../testing/browser.ts'
+import { type PortalInBrowser, portalInBrowser, soon, tabTo } from '../testing/browser.ts'
 
 let site: PortalInBrowser
 let ctx: PluginContext
@@ -24,22 +24,17 @@ afterAll(() => site.close())
 test('the keyboard is enough to find a notification, follow it and be done', async () => {
   await send('Cart has moved', '/catalog/default/component/cart')
   const page = await site.visit('/')
-  const focused = () => page.evaluate<string>('document.activeElement.textContent.replace(/\\s+/g, " ").trim()')
-  const tabTo = async (text: RegExp) => {
-    for (let n = 0; n < 60 && !text.test(await focused()); n++) await page.keyboard.press('Tab')
-    expect(await focused()).toMatch(text)
-  }
-  await tabTo(/^Notifications: 1 unread$/)
+  await tabTo(page, /^Notifications: 1 unread$/)
   await page.keyboard.press('Enter')
   await page.waitForURL('**/notifications')
-  await tabTo(/^Cart has moved$/)
+  await tabTo(page, /^Cart has moved$/)
   await page.keyboard.press('Enter')
   await page.waitForURL('**/component/cart')
   expect(await page.locator('#layouts-bell').textContent()).toBe('Notifications')
   await page.goto('/notifications?view=read')
-  await tabTo(/^Done$/)
-  await tabTo(/^Cart has moved$/)
-  await tabTo(/^Done$/)
+  await tabTo(page, /^Done$/)
+  await tabTo(page, /^Cart has moved$/)
+  await tabTo(page, /^Done$/)
   await page.keyboard.press('Enter')
   await expect.poll(() => page.locator('#notifications-list').textContent(), soon).toContain('Nothing has been read')
 })

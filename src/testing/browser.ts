@@ -30,22 +30,12 @@ export interface PortalInBrowser {
 /** For `expect.poll`: how long something may take on a machine that has much else to do. */
 export const soon = { timeout: 15_000, interval: 50 }
 
+const mostTabs = 120
 const examples = fileURLToPath(new URL('../../examples', import.meta.url))
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
-const macPaths = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-]
-const switches = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+/** How a Chromium is called and started; the scripts, which are no TypeScript, read it as well. */
+const { names, macPaths, switches } = JSON.parse(
+  readFileSync(new URL('./chromium.json', import.meta.url), 'utf8'),
+) as Record<'names' | 'macPaths' | 'switches', string[]>
 
 // Text, because the types of the project know no document.
 const reportViolations = `document.addEventListener('securitypolicyviolation', (event) =>
@@ -94,6 +84,28 @@ export async function portalInBrowser(options: TestPortalOptions = {}): Promise<
       await portal.close()
     },
   }
+}
+
+/** What has the focus, as it is called: its label, the title of a drawing, or its text. */
+export function focusedName(page: Page): Promise<string> {
+  return page.evaluate<string>(`(({ ariaLabel, textContent }, title) =>
+    (ariaLabel ?? title?.textContent ?? textContent).replace(/\\s+/g, ' ').trim())(
+      document.activeElement, document.activeElement.querySelector(':scope > title'))`)
+}
+
+/**
+ * Presses Tab until what has the focus is called so.
+ * @throws Error that lists what it came by
+ */
+export async function tabTo(page: Page, name: RegExp): Promise<void> {
+  const seen: string[] = []
+  while (seen.length < mostTabs) {
+    await page.keyboard.press('Tab')
+    const at = await focusedName(page)
+    if (name.test(at)) return
+    seen.push(at.slice(0, 60))
+  }
+  throw new Error(`Tab does not lead to ${name}, but to ${seen.join(', ')}`)
 }
 
 function contextOptions(baseURL: string, options: VisitOptions): BrowserContextOptions {

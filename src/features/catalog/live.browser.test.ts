@@ -114,6 +114,8 @@ describe('the list', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('catalog-text')
     await page.goBack()
     await expect.poll(() => page.url(), soon).toBe(`${site.address}/catalog`)
+    // The address comes first, then the page: a browser that is closed in between may never say that it is.
+    await expect.poll(() => page.locator('#catalog-list tbody tr').count(), soon).toBeGreaterThan(rows)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type PortalInBrowser, portalInBrowser, soon } from '../../testing/browser.ts'
+import { focusedName, type PortalInBrowser, portalInBrowser, soon, tabTo } from '../../testing/browser.ts'
 import { graph } from './index.ts'
 
 let site: PortalInBrowser
@@ -11,19 +11,6 @@ afterEach(async () => expect(await site.leave()).toEqual([]))
 afterAll(() => site.close())
 
 const cart = '/catalog-graph?rootEntityRefs[]=component:default/cart'
-const focused = (page: Page) =>
-  page.evaluate(
-    '(document.activeElement.querySelector("title") ?? document.activeElement).textContent',
-  ) as Promise<string>
-
-/** Presses Tab until what has the focus is called so. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let pressed = 0; pressed < 120; pressed++) {
-    await page.keyboard.press('Tab')
-    if (name.test(await focused(page))) return
-  }
-  throw new Error(`Tab does not lead to ${name}`)
-}
 
 test('the keyboard leads from an entity to its graph, from node to node, and to the next entity', async () => {
   const page = await site.visit('/catalog/default/component/cart')
@@ -38,7 +25,7 @@ test('the keyboard leads from an entity to its graph, from node to node, and to 
   await page.keyboard.press('ArrowLeft')
   expect((await middleOf(page)).x).toBeLessThan(after.x)
   expect(await page.locator('svg.graph.traced .graph-lines path.near').count()).toBeGreaterThan(0)
-  const name = (await focused(page)).split(':')[0] ?? ''
+  const name = (await focusedName(page)).split(':')[0] ?? ''
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/catalog\/default\//)
   expect(await page.locator('h1').innerText()).toContain(name)
