@@ -104,9 +104,9 @@ export interface Write {
   text: string
 }
 
-/** The calls of `db.write` in a file, each with what stands between its brackets. */
+/** The calls of `db.write`, and of `createLater`, which calls it by itself, in a file, each with what stands between its brackets. */
 export function writesOf(text: string): Write[] {
-  return Array.from(text.matchAll(/\bdb\.write(?:<[^(]*>)?\(/g), ({ 0: call, index }) => ({
+  return Array.from(text.matchAll(/\b(?:db\.write|createLater)(?:<[^(]*>)?\(/g), ({ 0: call, index }) => ({
     within: functionAround(text.slice(0, index)),
     text: bracketed(text, index + call.length - 1),
   }))
