@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
 import type { ServiceRef } from '../../api/wiring.ts'
-import { guest } from '../../platform/auth/identity.ts'
 import { type LoadedConfig, loadedConfig } from '../../platform/config/load.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
 import { defaultLimits } from '../../platform/http/limits.ts'
 import { OutboundOptions } from '../../platform/http-client/options.ts'
 import { configPage } from './pages.ts'
-import { tabsRef } from './tabs.ts'
 
 const config = (origins: Record<string, string>): LoadedConfig => ({
   file: '/etc/callboard/portal.config.ts',
@@ -28,9 +26,8 @@ function page(origins: Record<string, string>) {
   const offers = new Map<string, unknown>([
     [loadedConfig.id, config(origins)],
     [contributionsRef.id, { plugins: config(origins).plugins }],
-    [tabsRef.id, () => []],
   ])
-  return configPage(<T>(service: ServiceRef<T>) => offers.get(service.id) as T, guest)
+  return configPage(<T>(service: ServiceRef<T>) => offers.get(service.id) as T)
 }
 
 test('each option has its value and what decided it', () => {

@@ -14,7 +14,6 @@ import { permissions } from './permissions.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { routes } from './routes.ts'
-import { createTabs, tabsRef } from './tabs.ts'
 
 /** Pages for those who run the portal. */
 export const admin = (given: z.input<typeof AdminOptions> = {}): Plugin => {
@@ -31,7 +30,6 @@ export const admin = (given: z.input<typeof AdminOptions> = {}): Plugin => {
     setup(ctx) {
       const about = createAbout(ctx)
       ctx.provide(aboutRef, about)
-      ctx.provide(tabsRef, createTabs(ctx))
       ctx.provide(jobPagesRef, createJobPages(ctx))
       ctx.provide(jobServiceRef, createJobService(ctx))
       ctx.provide(trailRef, createTrail(ctx, options.audit))

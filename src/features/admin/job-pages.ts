@@ -1,4 +1,3 @@
-import type { Actor } from '../../api/actor.ts'
 import { PortalError } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
@@ -18,7 +17,6 @@ import {
 } from './job-views.ts'
 import type { PageKeys } from './pager.ts'
 import { spanText } from './sizes.ts'
-import { tabsRef } from './tabs.ts'
 
 const pageSize = 50
 
@@ -30,17 +28,16 @@ export const said = {
 } as const
 
 export interface JobPages {
-  list(actor: Actor, query: JobsQuery & PageKeys): Promise<JobsPage>
+  list(query: JobsQuery & PageKeys): Promise<JobsPage>
   /** @throws PortalError `not_found` */
-  one(actor: Actor, id: string, word: keyof typeof said | undefined): Promise<JobPage>
-  schedules(actor: Actor): Promise<SchedulesPage>
+  one(id: string, word: keyof typeof said | undefined): Promise<JobPage>
+  schedules(): Promise<SchedulesPage>
 }
 
 export const jobPagesRef: ServiceRef<JobPages> = serviceRef('admin.job-pages')
 
 export function createJobPages(ctx: PluginContext): JobPages {
   const runner = () => ctx.use(jobRunner)
-  const tabs = (actor: Actor) => ctx.use(tabsRef)(actor, '/admin/jobs')
   const rowOf = (job: Job) => jobRow(job, runner().kind(job.kind)?.attempts, ctx.now())
 
   async function page({ state, kind, after, before }: JobsQuery & PageKeys) {
@@ -58,7 +55,7 @@ export function createJobPages(ctx: PluginContext): JobPages {
   }
 
   return {
-    async list(actor, query) {
+    async list(query) {
       const { state, kind } = query
       const counts = await runner().counts()
       const { jobs, previous, next } = await page(query)
@@ -66,7 +63,6 @@ export function createJobPages(ctx: PluginContext): JobPages {
       const brought = ctx.use(contributionsRef).jobs.map(({ id }) => id)
       const kinds = new Set([...brought, ...counts.map((one) => one.kind), ...(kind === undefined ? [] : [kind])])
       return {
-        tabs: tabs(actor),
         states,
         state: state ?? '',
         kinds: [...kinds].sort().map((id) => ({ id, chosen: id === kind })),
@@ -82,7 +78,7 @@ export function createJobPages(ctx: PluginContext): JobPages {
       }
     },
 
-    async one(actor, id, word) {
+    async one(id, word) {
       const job = await runner().find(id)
       if (!job) throw absent()
       const row = rowOf(job)
@@ -90,7 +86,6 @@ export function createJobPages(ctx: PluginContext): JobPages {
       // The address stays while the job goes on: what is over is not said any more.
       const holds = word !== undefined && job.state === (word === 'cancelled' ? 'cancelled' : 'waiting')
       return {
-        tabs: tabs(actor),
         job: row,
         said: holds ? said[word] : null,
         facts: factsOf(job, runner().kind(job.kind)?.timeout),
@@ -99,10 +94,9 @@ export function createJobPages(ctx: PluginContext): JobPages {
       }
     },
 
-    async schedules(actor) {
+    async schedules() {
       const schedules = await runner().schedules()
       return {
-        tabs: tabs(actor),
         rows: schedules.map(({ kind, every, lastAt, nextAt }) => ({
           kind,
           href: jobsHref({ state: undefined, kind }),

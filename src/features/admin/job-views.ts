@@ -1,10 +1,9 @@
 import { type Job, type JobState, jobStates } from '../../platform/jobs/job.ts'
 import type { CellState, FactsView } from '../../platform/views/built-in.ts'
 import type { Pager } from './pager.ts'
-import type { Tabbed } from './views.ts'
 
 /** `admin/jobs`. */
-export interface JobsPage extends Tabbed, JobQueue {
+export interface JobsPage extends JobQueue {
   states: readonly { id: string; title: string; href: string; count: number; current: boolean }[]
   /** The state that is shown; empty for all. */
   state: string
@@ -52,7 +51,7 @@ export interface JobProgressView {
 }
 
 /** `admin/job`. */
-export interface JobPage extends Tabbed {
+export interface JobPage {
   job: JobRow
   /** What was done just now, in a sentence. */
   said: string | null
@@ -63,7 +62,7 @@ export interface JobPage extends Tabbed {
 }
 
 /** `admin/schedules`. */
-export interface SchedulesPage extends Tabbed {
+export interface SchedulesPage {
   rows: readonly {
     kind: string
     href: string

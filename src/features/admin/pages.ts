@@ -11,7 +11,6 @@ import { aboutRef } from './about.ts'
 import { factGroups, reportOf } from './about-view.ts'
 import { overviewRef } from './overview.ts'
 import { pluginPage, pluginRow } from './plugin-views.ts'
-import { tabsRef } from './tabs.ts'
 import type { AboutPage, ConfigPage, OverviewPage, PluginPage, PluginsPage } from './views.ts'
 
 type Use = <T>(service: ServiceRef<T>) => T
@@ -25,7 +24,6 @@ export async function overviewPage(use: Use, actor: Actor): Promise<OverviewPage
   const rank = ['failed', 'held', 'reading', 'waiting', 'partial', 'ok']
   const rows = [...(sources ?? [])].sort((a, b) => rank.indexOf(a.state) - rank.indexOf(b.state)).slice(0, mostSources)
   return {
-    tabs: use(tabsRef)(actor, '/admin'),
     attention: await overview.attention(actor),
     sources: sources ? { rows, more: sources.length - rows.length, href: '/catalog/sources' } : null,
     figures: (await overview.figures(actor)) ?? null,
@@ -33,17 +31,16 @@ export async function overviewPage(use: Use, actor: Actor): Promise<OverviewPage
   }
 }
 
-export function pluginsPage(use: Use, actor: Actor): PluginsPage {
+export function pluginsPage(use: Use): PluginsPage {
   const all = use(contributionsRef)
   const configured = namesOf(use(loadedConfig))
   return {
-    tabs: use(tabsRef)(actor, '/admin/plugins'),
     plugins: all.plugins.map((plugin) => pluginRow(plugin, all, configured)),
   }
 }
 
 /** @throws PortalError `not_found` */
-export function onePluginPage(use: Use, actor: Actor, name: string): PluginPage {
+export function onePluginPage(use: Use, name: string): PluginPage {
   const all = use(contributionsRef)
   const plugin = all.plugins.find((one) => one.name === name)
   if (!plugin) throw unknownPlugin(name, [...all.contexts.keys()])
@@ -53,7 +50,7 @@ export function onePluginPage(use: Use, actor: Actor, name: string): PluginPage 
     migrations: read ? appliedMigrations(read).filter(({ feature }) => feature === name) : [],
   }
   const page = pluginPage(plugin, { all, configured: namesOf(use(loadedConfig)), tables })
-  return { ...page, permission: 'admin.plugins', tabs: use(tabsRef)(actor, '/admin/plugins') }
+  return { ...page, permission: 'admin.plugins' }
 }
 
 const namesOf = ({ plugins }: LoadedConfig) => new Set(plugins.map(({ name }) => name))
@@ -65,11 +62,10 @@ function unknownPlugin(name: string, known: readonly string[]): PortalError {
   })
 }
 
-export function configPage(use: Use, actor: Actor): ConfigPage {
+export function configPage(use: Use): ConfigPage {
   const config = use(loadedConfig)
   const shown = mask(config)
   return {
-    tabs: use(tabsRef)(actor, '/admin/config'),
     file: config.origins?.plugins === 'command' ? null : config.file,
     options: Object.entries(config.origins ?? {}).map(([name, from]) => ({
       name,
@@ -92,7 +88,6 @@ function optionText(shown: unknown, name: string): string {
 export async function aboutPage(use: Use, actor: Actor): Promise<AboutPage> {
   const figures = await use(aboutRef).figures(actor)
   return {
-    tabs: use(tabsRef)(actor, '/admin/about'),
     groups: factGroups(figures),
     report: reportOf(figures),
     reportHref: '/admin/about.txt',

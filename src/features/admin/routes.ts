@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Route, route } from '../../api/route.ts'
 import { gallery } from './fixtures.ts'
+import { crumbsTo, framed } from './frame.ts'
 import { aboutPage, aboutText, configPage, onePluginPage, overviewPage, pluginsPage } from './pages.ts'
-import { crumbsTo } from './tabs.ts'
 
 const reportType = 'text/plain; charset=utf-8'
 const reportName = 'attachment; filename="callboard-about.txt"'
@@ -13,7 +13,11 @@ export const routes: Route[] = [
     url: '/admin',
     permission: 'admin.overview',
     handler: async ({ actor, use }, reply) =>
-      reply.page('admin/index', await overviewPage(use, actor), { title: 'Admin', crumbs: [{ text: 'Admin' }] }),
+      reply.page('admin/index', await overviewPage(use, actor), {
+        title: 'Admin',
+        crumbs: [{ text: 'Admin' }],
+        within: 'admin',
+      }),
   }),
   // The page of the sources belongs to the catalog.
   route({
@@ -26,10 +30,10 @@ export const routes: Route[] = [
     method: 'GET',
     url: '/admin/plugins',
     permission: 'admin.plugins',
-    handler: ({ actor, use }, reply) =>
-      reply.page('admin/plugins', pluginsPage(use, actor), {
+    handler: ({ use }, reply) =>
+      reply.page('admin/plugins', pluginsPage(use), {
         title: 'Plugins',
-        crumbs: crumbsTo({ text: 'Plugins' }),
+        ...framed({ text: 'Plugins' }),
       }),
   }),
   route({
@@ -37,20 +41,20 @@ export const routes: Route[] = [
     url: '/admin/plugins/:name',
     permission: 'admin.plugins',
     params: z.object({ name: z.string().max(64) }),
-    handler: ({ params, actor, use }, reply) => {
-      const props = onePluginPage(use, actor, params.name)
-      const crumbs = crumbsTo({ text: 'Plugins', href: '/admin/plugins' }, { text: props.name })
-      return reply.page('admin/plugin', props, { title: `Plugin ${props.name}`, crumbs })
+    handler: ({ params, use }, reply) => {
+      const props = onePluginPage(use, params.name)
+      const frame = framed({ text: 'Plugins', href: '/admin/plugins' }, { text: props.name })
+      return reply.page('admin/plugin', props, { title: `Plugin ${props.name}`, ...frame })
     },
   }),
   route({
     method: 'GET',
     url: '/admin/config',
     permission: 'admin.config',
-    handler: ({ actor, use }, reply) =>
-      reply.page('admin/config', configPage(use, actor), {
+    handler: ({ use }, reply) =>
+      reply.page('admin/config', configPage(use), {
         title: 'Configuration',
-        crumbs: crumbsTo({ text: 'Configuration' }),
+        ...framed({ text: 'Configuration' }),
       }),
   }),
   route({
@@ -58,7 +62,7 @@ export const routes: Route[] = [
     url: '/admin/about',
     permission: 'admin.about',
     handler: async ({ actor, use }, reply) =>
-      reply.page('admin/about', await aboutPage(use, actor), { title: 'About', crumbs: crumbsTo({ text: 'About' }) }),
+      reply.page('admin/about', await aboutPage(use, actor), { title: 'About', ...framed({ text: 'About' }) }),
   }),
   route({
     method: 'GET',

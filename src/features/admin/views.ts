@@ -1,5 +1,4 @@
 import type { FactsView, TableView } from '../../platform/views/built-in.ts'
-import type { TabLink } from '../../platform/views/shell.ts'
 import type { SourceLine } from '../catalog/contract.ts'
 
 /** `admin/gallery`: every region in each of its states, drawn from fixtures. */
@@ -22,13 +21,8 @@ export interface GallerySample {
   wide: boolean
 }
 
-/** What every page of the administration has at its top. */
-export interface Tabbed {
-  tabs: readonly TabLink[]
-}
-
 /** `admin/index`. */
-export interface OverviewPage extends Tabbed {
+export interface OverviewPage {
   attention: readonly Attention[]
   /** Null for who may not see them. */
   sources: SourceLines | null
@@ -64,7 +58,7 @@ export interface OverviewFigures {
 }
 
 /** `admin/plugins`. */
-export interface PluginsPage extends Tabbed {
+export interface PluginsPage {
   plugins: readonly PluginRow[]
 }
 
@@ -78,7 +72,7 @@ export interface PluginRow {
 }
 
 /** `admin/plugin`. */
-export interface PluginPage extends Tabbed, PluginRow {
+export interface PluginPage extends PluginRow {
   /** As JSON, without secrets; null where it has none. */
   options: string | null
   groups: readonly ContributionGroup[]
@@ -97,7 +91,7 @@ export interface ContributionGroup {
 }
 
 /** `admin/config`. */
-export interface ConfigPage extends Tabbed {
+export interface ConfigPage {
   /** Null where everything was given on the command line. */
   file: string | null
   options: readonly { name: string; value: string; from: string }[]
@@ -106,7 +100,7 @@ export interface ConfigPage extends Tabbed {
 }
 
 /** `admin/about`. */
-export interface AboutPage extends Tabbed {
+export interface AboutPage {
   groups: readonly { id: string; title: string; facts: FactsView['facts'] }[]
   /** The same as a text, without paths and addresses of this portal. */
   report: string

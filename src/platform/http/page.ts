@@ -159,11 +159,7 @@ async function navigation(host: PageHost, actor: Actor, path: string): Promise<N
 }
 
 /** The pages of the administration that the actor may open; the one that all others lie below comes first. */
-export function adminTabs(
-  host: Pick<PageHost, 'nav' | 'policy' | 'permissions'>,
-  actor: Actor,
-  path: string,
-): TabLink[] {
+function adminTabs(host: PageHost, actor: Actor, path: string): TabLink[] {
   const allowed = host.nav.filter(({ spec }) => spec.group === 'admin' && mayFollow(host, actor, spec.permission))
   const leads = ({ spec }: Contributed<NavItem>) => Number(allowed.every((one) => one.spec.href.startsWith(spec.href)))
   const tabs = allowed.toSorted((a, b) => leads(b) - leads(a))
@@ -182,11 +178,7 @@ const maySearch = (host: PageHost, actor: Actor) =>
   !host.permissions.has('search.read') || mayFollow(host, actor, 'search.read')
 
 /** As routes decide it: on the portal by the policy's answer, on entities by whether there can be any. */
-function mayFollow(
-  { policy, permissions }: Pick<PageHost, 'policy' | 'permissions'>,
-  actor: Actor,
-  permission: string,
-): boolean {
+function mayFollow({ policy, permissions }: PageHost, actor: Actor, permission: string): boolean {
   if (permissions.get(permission)?.on === 'entity') return policy.scope(actor, permission).kind !== 'none'
   return policy.check(actor, permission).allow
 }

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { entityPath, parseRef } from '../../../api/ref.ts'
@@ -10,7 +9,6 @@ import { type AuditFilter, auditActions, findAudit, findAuditLine } from '../../
 import { contributionsRef } from '../../../platform/contributions.ts'
 import { one } from '../../../platform/http/routes.ts'
 import type { Cell } from '../../../platform/views/built-in.ts'
-import { tabsRef } from '../tabs.ts'
 import { changeOf } from './change.ts'
 import { csvOf, jsonLinesOf } from './export.ts'
 import { trailRef } from './trail.ts'
@@ -32,9 +30,9 @@ export const AuditAddress = z.object({
 export type AuditAddress = z.output<typeof AuditAddress>
 
 export interface AuditPages {
-  list(actor: Actor, address: AuditAddress, before: string | undefined): AuditPage
+  list(address: AuditAddress, before: string | undefined): AuditPage
   /** @throws PortalError `not_found` */
-  line(actor: Actor, id: string): AuditLinePage
+  line(id: string): AuditLinePage
   csv(address: AuditAddress): Readable
   jsonLines(address: AuditAddress): Readable
 }
@@ -49,7 +47,6 @@ const tones = { ok: 'ok', denied: 'warn', failed: 'bad' } as const
 
 export function createAuditPages(ctx: PluginContext): AuditPages {
   const { read } = ctx.db
-  const tabs = (actor: Actor) => ctx.use(tabsRef)(actor, '/admin/audit')
 
   /** The page of an entity that a text refers to, where its kind is one. */
   function entityHref(text: string): string | undefined {
@@ -65,12 +62,11 @@ export function createAuditPages(ctx: PluginContext): AuditPages {
   }
 
   return {
-    list(actor, address, before) {
+    list(address, before) {
       const { lines, next, isPartial } = findAudit(read, filterOf(address), { limit: pageSize, before })
       const { who = '', action = '', target = '', from = '', to = '', q = '' } = address
       const { keep, stream, oldest } = ctx.use(trailRef)
       return {
-        tabs: tabs(actor),
         filter: { who, action, target, from, to, q },
         results: auditResults.map((id) => ({ id, chosen: id === address.result })),
         actions: auditActions(read),
@@ -87,11 +83,10 @@ export function createAuditPages(ctx: PluginContext): AuditPages {
       }
     },
 
-    line(actor, id) {
+    line(id) {
       const line = findAuditLine(read, id)
       if (!line) throw absent(ctx.use(trailRef).keep)
       return {
-        tabs: tabs(actor),
         line: rowOf(line),
         facts: factsOf(line, link),
         change: changeOf(line.before, line.after),

@@ -1,9 +1,8 @@
 import type { AuditResult } from '../../../platform/audit/audit.ts'
 import type { CellState, FactsView } from '../../../platform/views/built-in.ts'
-import type { Tabbed } from '../views.ts'
 
 /** `admin/audit`. */
-export interface AuditPage extends Tabbed, AuditList {
+export interface AuditPage extends AuditList {
   /** What the fields of the form hold. */
   filter: Readonly<Record<'who' | 'action' | 'target' | 'from' | 'to' | 'q', string>>
   results: readonly { id: AuditResult; chosen: boolean }[]
@@ -43,7 +42,7 @@ export interface AuditRow {
 }
 
 /** `admin/audit-line`. */
-export interface AuditLinePage extends Tabbed {
+export interface AuditLinePage {
   line: AuditRow
   facts: FactsView['facts']
   change: AuditChange | null

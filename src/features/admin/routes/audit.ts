@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Route, route } from '../../../api/route.ts'
 import { one } from '../../../platform/http/routes.ts'
 import { AuditAddress, auditPagesRef } from '../audit/pages.ts'
-import { crumbsTo } from '../tabs.ts'
+import { framed } from '../frame.ts'
 
 const permission = 'admin.audit'
 const key = z.string().min(1).max(64)
@@ -13,10 +13,10 @@ export const auditRoutes: Route[] = [
     url: '/admin/audit',
     permission,
     query: AuditAddress.extend({ before: one.pipe(key.optional()) }),
-    handler: ({ query: { before, ...address }, actor, use }, reply) =>
-      reply.page('admin/audit', use(auditPagesRef).list(actor, address, before), {
+    handler: ({ query: { before, ...address }, use }, reply) =>
+      reply.page('admin/audit', use(auditPagesRef).list(address, before), {
         title: 'Audit',
-        crumbs: crumbsTo({ text: 'Audit' }),
+        ...framed({ text: 'Audit' }),
       }),
   }),
   route({
@@ -48,10 +48,10 @@ export const auditRoutes: Route[] = [
     url: '/admin/audit/:line',
     permission,
     params: z.object({ line: key }),
-    handler: ({ params, actor, use }, reply) => {
-      const props = use(auditPagesRef).line(actor, params.line)
-      const crumbs = crumbsTo({ text: 'Audit', href: '/admin/audit' }, { text: props.line.action })
-      return reply.page('admin/audit-line', props, { title: `Audit: ${props.line.action}`, crumbs })
+    handler: ({ params, use }, reply) => {
+      const props = use(auditPagesRef).line(params.line)
+      const frame = framed({ text: 'Audit', href: '/admin/audit' }, { text: props.line.action })
+      return reply.page('admin/audit-line', props, { title: `Audit: ${props.line.action}`, ...frame })
     },
   }),
 ]

@@ -3,9 +3,9 @@ import { type Route, route } from '../../../api/route.ts'
 import { one } from '../../../platform/http/routes.ts'
 import { jobStates } from '../../../platform/jobs/job.ts'
 import { jobsTopic } from '../../../platform/jobs/jobs.ts'
+import { framed } from '../frame.ts'
 import { jobPagesRef, said } from '../job-pages.ts'
 import { jobServiceRef } from '../job-service.ts'
-import { crumbsTo } from '../tabs.ts'
 
 const permission = 'admin.jobs'
 const live = [jobsTopic]
@@ -30,19 +30,19 @@ export const jobRoutes: Route[] = [
       after: key,
       before: key,
     }),
-    handler: async ({ query, actor, use }, reply) => {
-      const props = await use(jobPagesRef).list(actor, query)
-      return reply.page('admin/jobs', props, { title: 'Jobs', crumbs: crumbsTo({ text: 'Jobs' }), live })
+    handler: async ({ query, use }, reply) => {
+      const props = await use(jobPagesRef).list(query)
+      return reply.page('admin/jobs', props, { title: 'Jobs', ...framed({ text: 'Jobs' }), live })
     },
   }),
   route({
     method: 'GET',
     url: '/admin/jobs/schedules',
     permission,
-    handler: async ({ actor, use }, reply) => {
-      const crumbs = crumbsTo(crumb, { text: 'Schedules' })
-      const props = await use(jobPagesRef).schedules(actor)
-      return reply.page('admin/schedules', props, { title: 'Schedules', crumbs, live })
+    handler: async ({ use }, reply) => {
+      const frame = framed(crumb, { text: 'Schedules' })
+      const props = await use(jobPagesRef).schedules()
+      return reply.page('admin/schedules', props, { title: 'Schedules', ...frame, live })
     },
   }),
   route({
@@ -61,10 +61,10 @@ export const jobRoutes: Route[] = [
     permission,
     params,
     query: z.object({ said: word }),
-    handler: async ({ params, query, actor, use }, reply) => {
-      const props = await use(jobPagesRef).one(actor, params.job, query.said)
-      const crumbs = crumbsTo(crumb, { text: props.job.kind })
-      return reply.page('admin/job', props, { title: `Job ${props.job.kind}`, crumbs, live })
+    handler: async ({ params, query, use }, reply) => {
+      const props = await use(jobPagesRef).one(params.job, query.said)
+      const frame = framed(crumb, { text: props.job.kind })
+      return reply.page('admin/job', props, { title: `Job ${props.job.kind}`, ...frame, live })
     },
   }),
   route({
