@@ -278,7 +278,7 @@ test('a verb that writes leaves an audit line in the same transaction', () => {
       'src/features/notifications/senders/sources.ts tellOfSources': ofSender,
       'src/features/notifications/service.ts within': ofSender,
       'src/features/notifications/inbox.ts write': 'what somebody has read is nobody else’s business',
-      'src/features/access/sessions.ts createSessions': 'when a session was last used: nobody did anything',
+      'src/features/access/sessions.ts createTouches': 'when a session was last used: nobody did anything',
       'src/features/access/sessions.ts prune': 'what ended by itself: the time is over',
       'src/features/access/flow.ts send': ofFlow,
       'src/features/access/flow.ts taken': ofFlow,

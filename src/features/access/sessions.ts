@@ -6,7 +6,7 @@ import type { PluginContext } from '../../api/plugin.ts'
 import { milliseconds } from '../../api/time.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { sessionsEnded } from '../../platform/auth/sign-in.ts'
-import { createLater } from '../../platform/db/later.ts'
+import { createLater, type Later } from '../../platform/db/later.ts'
 import { cookieOf } from '../../platform/http/cookies.ts'
 import type { AccessOptions } from './config.ts'
 import {
@@ -77,8 +77,7 @@ export function createSessions(
   const open = new LRUCache<string, Session>({ max: remembered })
   const told = new LRUCache<string, true>({ max: remembered })
   const asked = new WeakMap<FastifyRequest, { hash: string; session: Session }>()
-  const what = 'When sessions were last used'
-  const seen = createLater<number>(ctx, { what, delay: touchDelay, write: touchSessions })
+  const seen = createTouches(ctx)
 
   function of(request: FastifyRequest): Session | undefined {
     const known = asked.get(request)
@@ -166,6 +165,10 @@ export function createSessions(
       })
     },
   }
+}
+
+function createTouches(ctx: PluginContext): Later<number> {
+  return createLater(ctx, { what: 'When sessions were last used', delay: touchDelay, write: touchSessions })
 }
 
 const digest = (value: string) => createHash('sha256').update(value).digest('base64url')
