@@ -34,11 +34,16 @@ export interface AssetsOptions {
 }
 
 /** The style sheets in `css`, in the order in which the browser reads them: of two rules alike the later one wins. */
+const layout = 'shell rail top page plain'.split(' ')
 const components =
   'controls labels tabs cards tables facts origins rows notes markdown states menus bell trees keys busy modes'.split(
     ' ',
   )
-const sheets = ['reset', 'tokens', 'base', 'layout', ...components.map((name) => `components/${name}`)]
+const sheets = [
+  ...['reset', 'tokens', 'base'],
+  ...layout.map((name) => `layout/${name}`),
+  ...components.map((name) => `components/${name}`),
+]
 const require = createRequire(import.meta.url)
 
 /**
