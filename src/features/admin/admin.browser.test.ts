@@ -142,6 +142,37 @@ test('a line of the audit is accessible in light and dark, and never scrolls sid
   }
 })
 
+test('on a phone the names and values of options are not broken within their words', async () => {
+  const page = await site.visit('/admin/config', { width: 390 })
+  const broken = `(() => {
+    const found = []
+    const range = document.createRange()
+    const walker = document.createTreeWalker(document.querySelector('#admin-options tbody'), NodeFilter.SHOW_TEXT)
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      for (const { 0: word, index } of text.data.matchAll(/[\\p{L}\\p{N}]{1,30}/gu)) {
+        range.setStart(text, index)
+        range.setEnd(text, index + word.length)
+        if (range.getClientRects().length > 1) found.push(word)
+      }
+    }
+    return found
+  })()`
+  // A portal of tests has one option: others are set beside it.
+  const texts = [
+    ['outbound.maxConcurrency', '[ "registry.internal", "search.internal" ]', 'default'],
+    ['plugins', 'catalog, kubernetes, notifications, scorecards', 'command line'],
+    ['unprotected', 'false', 'variable CALLBOARD_UNPROTECTED'],
+  ]
+  await page.evaluate(`for (const texts of ${JSON.stringify(texts)}) {
+    const row = document.querySelector('#admin-options tbody tr').cloneNode(true)
+    texts.forEach((text, at) => { (row.children[at].firstElementChild ?? row.children[at]).textContent = text })
+    document.querySelector('#admin-options tbody').append(row)
+  }`)
+  expect(await page.locator('#admin-options tbody tr').count()).toBe(4)
+  expect(await page.evaluate(broken)).toEqual([])
+  expect(await page.evaluate(tooWide)).toEqual([])
+})
+
 const tooWide = `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
   [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))`

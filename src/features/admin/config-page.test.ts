@@ -36,6 +36,7 @@ test('each option has its value and what decided it', () => {
     plugins: 'file',
     forges: 'default',
     'outbound.perHost': 'file',
+    'limits.rate': 'file',
     'outbound.allowHosts': 'default',
     port: 'PORT',
   })
@@ -45,6 +46,7 @@ test('each option has its value and what decided it', () => {
     { name: 'plugins', value: 'costs', from: 'file' },
     { name: 'forges', value: '[]', from: 'default' },
     { name: 'outbound.perHost', value: '3', from: 'file' },
+    { name: 'limits.rate', value: '{ "perSecond": 50, "burst": 1000 }', from: 'file' },
     { name: 'outbound.allowHosts', value: 'not set', from: 'default' },
     { name: 'port', value: '7007', from: 'variable PORT' },
   ])

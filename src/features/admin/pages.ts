@@ -82,7 +82,8 @@ const origins: Readonly<Record<string, string>> = { file: 'file', default: 'defa
 function optionText(shown: unknown, name: string): string {
   const value = name.split('.').reduce((within, key) => Reflect.get(Object(within), key), shown)
   if (value === undefined || value === null) return 'not set'
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  // On one line, which breaks between its parts.
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 1).replace(/\n */g, ' ')
 }
 
 export async function aboutPage(use: Use, actor: Actor): Promise<AboutPage> {
