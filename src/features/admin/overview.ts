@@ -48,7 +48,7 @@ export function createOverview(ctx: PluginContext, about: About): Overview {
 
   async function sources(actor: Actor): Promise<readonly SourceLine[] | undefined> {
     if (!ctx.allows(actor, 'catalog.sources')) return undefined
-    return await ctx.tryUse(sourceLines)?.()
+    return await ctx.tryUse(sourceLines)?.(actor)
   }
 
   function access(): Attention[] {

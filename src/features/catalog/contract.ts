@@ -113,8 +113,9 @@ export interface SourceLine {
   error: string | null
 }
 
-/** All sources, by title. For those who have the permission `catalog.sources`. */
-export const sourceLines: ServiceRef<() => Promise<readonly SourceLine[]>> = serviceRef('catalog.source-lines')
+/** The sources that the actor sees, by title, with what they see of them. For those who have the permission `catalog.sources`. */
+export const sourceLines: ServiceRef<(actor: Actor) => Promise<readonly SourceLine[]>> =
+  serviceRef('catalog.source-lines')
 
 /** An entity in a graph, or what a file names and nothing defines: then `known` is false. */
 export interface GraphNode {

@@ -16,7 +16,7 @@ import type { CatalogOptions } from './config.ts'
 import { type CatalogChanged, catalogChanged } from './contract.ts'
 import { type CrawlResult, crawl } from './crawl.ts'
 import type { Crawler, RefreshOptions, Registered } from './crawling.ts'
-import { createDepartures, nothingAsked, otherSet } from './departures.ts'
+import { createDepartures, nothingAsked, otherSet, unknownSource } from './departures.ts'
 import { withCompanion } from './entity-stock.ts'
 import { heedingTree } from './heeding.ts'
 import { createOpening } from './opening.ts'
@@ -274,7 +274,7 @@ export function createCrawler(
 
   function known(sourceId: string): Provider {
     const found = provider(sourceId)
-    if (!found) throw new PortalError('not_found', `There is no source called ${sourceId}`)
+    if (!found) throw unknownSource(sourceId)
     return found
   }
 

@@ -108,6 +108,10 @@ export function createDepartures({ ctx, kinds, changed }: DeparturesArgs): Depar
   }
 }
 
+export function unknownSource(sourceId: string): PortalError {
+  return new PortalError('not_found', `There is no source called ${sourceId}`)
+}
+
 /** There is no question to be answered. */
 export function nothingAsked(sourceId: string): PortalError {
   return new PortalError('not_found', `Nothing of ${sourceId} waits for a decision`, {

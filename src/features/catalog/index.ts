@@ -129,7 +129,16 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const sources = createRegisteredSources(tools)
       const registered = createRegistered(ctx.db.read, sources)
       const crawler = createCrawler(ctx, options, () => contributions, registered)
-      const register = createRegisterService({ ctx, crawler, registered, sources, options: registrations, policy })
+      const seen = createSeenSources(ctx, service, crawler, policy)
+      const register = createRegisterService({
+        ctx,
+        crawler,
+        registered,
+        sources,
+        options: registrations,
+        policy,
+        seen,
+      })
       const places = createPlaces(crawler, ctx.log)
       const origins = createOrigins({ ctx, service, crawler, places, contributions })
       const fields = createFieldPages(origins, service, crawler)
@@ -145,13 +154,12 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const codeOwners = createCodeOwnersReader(crawler, links)
       const contributors = createContributorReader(ctx, crawler)
       const proposals = createProposalService(ctx, service, crawler)
-      const seen = createSeenSources(ctx, crawler, policy)
       const sights = createFileSights(ctx, service, policy)
       const problemPlaces = createProblemPlaces({ service, definitions, near, crawler, places, codeOwners, sights })
       const earlier = createEarlierPages({ service, history, contributions, now: ctx.now })
       const organisation = createOrganisationService(ctx, service, policy)
       const title = ctx.use(portalTitle)
-      const problemPages = createProblemPages({ ctx, service, problems, crawler, places: problemPlaces })
+      const problemPages = createProblemPages({ ctx, service, problems, seen, places: problemPlaces })
       const facts = setUpFacts({ ctx, contributions, policy })
       ctx.provide(catalogService, service)
       ctx.provide(contributorReaderRef, contributors)
@@ -205,11 +213,11 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
         earlier,
         organisation: createOrganisationPages(service, organisation, contributions),
         sources: createSourcePages({ ctx, crawler, seen, problems, problemPlaces }),
-        register: createRegisterPages({ ctx, service, register, crawler }),
+        register: createRegisterPages({ ctx, service, register, crawler, seen }),
         written: createWrittenPages({ ctx, service, crawler, places, proposals, kinds }),
       })
-      ctx.provide(catalogSummary, createSummariser(service, crawler, problems, contributions))
-      ctx.provide(sourceLines, () => listSourceLines(crawler))
+      ctx.provide(catalogSummary, createSummariser(service, seen, problems, contributions))
+      ctx.provide(sourceLines, (actor) => listSourceLines(crawler, seen, actor))
       registerMetrics(ctx.use(metricsRegistry), ctx.db, crawler)
       provideDirectory(ctx)
       ctx.provide(peopleDirectory, createPeopleDirectory(ctx))

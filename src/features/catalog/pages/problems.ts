@@ -1,11 +1,11 @@
 import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import type { EntityRef } from '../../../api/ref.ts'
-import type { Crawler } from '../crawler.ts'
 import type { ProblemPlaces } from '../problem-places.ts'
 import { type ProblemAddress, readProblemQuery } from '../problem-query.ts'
 import type { ProblemService } from '../problem-service.ts'
 import { entityOf, type ProblemPage, type ProblemsPage, problemsView } from '../problem-views.ts'
+import type { SeenSources } from '../seen-sources.ts'
 import type { CatalogService } from '../service.ts'
 import type { Problem } from '../views.ts'
 
@@ -13,7 +13,7 @@ export interface ProblemPagesArgs {
   ctx: PluginContext
   service: CatalogService
   problems: ProblemService
-  crawler: Crawler
+  seen: SeenSources
   places: ProblemPlaces
 }
 
@@ -25,7 +25,7 @@ export interface ProblemPages {
   ofAbsent(actor: Actor, ref: EntityRef, signal: AbortSignal): Promise<Problem[]>
 }
 
-export function createProblemPages({ ctx, service, problems, crawler, places }: ProblemPagesArgs): ProblemPages {
+export function createProblemPages({ ctx, service, problems, seen, places }: ProblemPagesArgs): ProblemPages {
   return {
     async problems(actor, address, signal) {
       const query = readProblemQuery(address)
@@ -41,7 +41,7 @@ export function createProblemPages({ ctx, service, problems, crawler, places }: 
         address,
         placed: await places.brief(actor, listing.rows, signal),
         titleOf: (ref) => titles.get(ref) ?? service.titleOf(actor, ref),
-        sources: await crawler.sourceRows(),
+        sources: await seen.rows(actor),
         sourcesHref: ctx.allows(actor, 'catalog.sources') ? '/catalog/sources' : null,
       })
     },

@@ -20,6 +20,7 @@ import type {
   ReviewFound,
   ReviewPage,
 } from '../register/views.ts'
+import type { SeenSources } from '../seen-sources.ts'
 import type { CatalogService } from '../service.ts'
 import { activityView } from '../source-state.ts'
 import { type Registration, sourceOf } from '../store/registrations.ts'
@@ -39,24 +40,26 @@ export interface RegisterPagesArgs {
   service: CatalogService
   register: RegisterService
   crawler: Crawler
+  seen: SeenSources
 }
 
 const most = 200
 
-export function createRegisterPages({ ctx, service, register, crawler }: RegisterPagesArgs): RegisterPages {
+export function createRegisterPages(args: RegisterPagesArgs): RegisterPages {
+  const { ctx, service, register, crawler, seen } = args
   const forges = ctx.use(forgesRef)
   const titleOf = (sourceId: string) => crawler.provider(sourceId)?.title ?? sourceId
   const sourcesHref = (actor: Actor) => (ctx.allows(actor, 'catalog.sources') ? '/catalog/sources' : null)
 
   const isSeen = (actor: Actor, ref: string) => actor === operator || service.titleOf(actor, ref) !== null
 
-  async function rowsOf(rows: readonly Registration[]): Promise<RegisteredRow[]> {
-    const counted = new Map((await crawler.sources()).map((source) => [source.id, source]))
+  async function rowsOf(actor: Actor, rows: readonly Registration[]): Promise<RegisteredRow[]> {
+    const counted = new Map((await seen.list(actor)).map((source) => [source.id, source]))
     return rows.map((row) => rowView(row, counted.get(sourceOf(row.id)), crawler))
   }
 
-  async function rowOf(id: string): Promise<RegisteredRow> {
-    const [row] = await rowsOf([register.find(id)])
+  async function rowOf(actor: Actor, id: string): Promise<RegisteredRow> {
+    const [row] = await rowsOf(actor, [register.find(actor, id)])
     if (!row) throw new Error('A registered location was lost on its way to the page')
     return row
   }
@@ -89,7 +92,7 @@ export function createRegisterPages({ ctx, service, register, crawler }: Registe
       return {
         written,
         fault: error ? { message: error.message, hint: error.hint ?? null, href } : null,
-        locations: await rowsOf(register.list()),
+        locations: await rowsOf(actor, register.list(actor)),
         sourcesHref: sourcesHref(actor),
       }
     },
@@ -98,23 +101,28 @@ export function createRegisterPages({ ctx, service, register, crawler }: Registe
       const { found } = review
       return reviewView({
         review,
-        existingId: found && register.existing(found.target)?.id,
-        provider: (sourceId) => crawler.provider(sourceId),
+        existingId: found && register.existing(actor, found.target)?.id,
+        provider: (sourceId) => (seen.shows(actor, sourceId) ? crawler.provider(sourceId) : undefined),
+        isSeenSource: (sourceId) => seen.shows(actor, sourceId),
         isSeen: (ref) => isSeen(actor, ref),
         sourcesHref: sourcesHref(actor),
         example: found ? exampleOf(found) : null,
       })
     },
 
-    report: (actor, review) => reviewReport(review, (ref) => isSeen(actor, ref)),
+    report: (actor, review) =>
+      reviewReport(review, {
+        entity: (ref) => isSeen(actor, ref),
+        source: (sourceId) => seen.shows(actor, sourceId),
+      }),
 
     async location(actor, id) {
-      const location = await rowOf(id)
+      const location = await rowOf(actor, id)
       const { rows, going, staying } = register.defines(actor, id, most)
       const source = encodeURIComponent(sourceOf(id))
       return {
         location,
-        activity: activityView(crawler.activity(sourceOf(id))),
+        activity: activityView(crawler.activity(sourceOf(id)), (await seen.part(actor)) !== undefined),
         entities: rows.map(({ ref, title, type }) => refLink(ref, title, type)),
         more: going + staying - rows.length,
         problemsHref: location.problems > 0 ? `/catalog/problems?source=${source}` : null,
@@ -128,7 +136,7 @@ export function createRegisterPages({ ctx, service, register, crawler }: Registe
     async removal(actor, id) {
       const { rows, going, staying } = register.defines(actor, id, most)
       return {
-        location: await rowOf(id),
+        location: await rowOf(actor, id),
         going: groupOf(
           rows.filter(({ otherSourceId }) => otherSourceId === null),
           going,

@@ -85,9 +85,9 @@ function sourceRow(source: CountedSource, mayRefresh: boolean): Omit<SourceRow, 
 }
 
 /** The same in a line each, for other pages. */
-export async function listSourceLines(crawler: Crawler): Promise<SourceLine[]> {
-  const removals = new Map((await crawler.removals()).map((removal) => [removal.sourceId, removal]))
-  return (await crawler.sources()).map((source) => {
+export async function listSourceLines(crawler: Crawler, seen: SeenSources, actor: Actor): Promise<SourceLine[]> {
+  const removals = await seen.removals(actor)
+  return (await seen.list(actor)).map((source) => {
     const { id, title, type, entities, problems, error } = source
     const state = stateOf(source, crawler.activity(id), removals.get(id))
     return { id, title, type, state, entities, problems, readAt: source.readAt?.getTime() ?? null, error }

@@ -2,9 +2,9 @@ import { entityPath } from '../../../api/ref.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import { changeWords } from '../change-words.ts'
 import type { CatalogSummariser } from '../contract.ts'
-import type { Crawler } from '../crawler.ts'
 import { ownerView } from '../list-view.ts'
 import type { ProblemService } from '../problem-service.ts'
+import type { SeenSources } from '../seen-sources.ts'
 import type { CatalogService } from '../service.ts'
 import type { RecentChange } from '../store/entity.ts'
 import { entityIcon } from '../views.ts'
@@ -14,7 +14,7 @@ import { exampleConfiguration } from './sources.ts'
 
 export function createSummariser(
   service: CatalogService,
-  crawler: Crawler,
+  seen: SeenSources,
   problems: ProblemService,
   contributions: Contributions,
 ): CatalogSummariser {
@@ -22,7 +22,7 @@ export function createSummariser(
   return {
     async summarise(actor, query) {
       const counts = [...(await service.countByKind(actor))]
-      const sources = await crawler.sourceRows()
+      const sources = await seen.rows(actor)
       const read = sources.flatMap(({ readAt }) => (readAt ? [readAt.getTime()] : []))
       return {
         total: counts.reduce((sum, [, count]) => sum + count, 0),
@@ -38,7 +38,7 @@ export function createSummariser(
           href: '/catalog/sources',
           count: sources.length,
           failing: sources.filter(({ state }) => state === 'failed').length,
-          held: (await crawler.removals()).filter(({ decision }) => decision === null).length,
+          held: [...(await seen.removals(actor)).values()].filter(({ decision }) => decision === null).length,
           reading: sources.filter(({ state }) => state === 'reading').length,
           problems: problems.count(actor),
           problemsHref: '/catalog/problems',

@@ -79,7 +79,7 @@ function throughPortal(portal: RunningPortal): Registrar {
 
 function inThisProcess(ctx: PluginContext): Registrar {
   const register = ctx.use(registerRef)
-  const everything = () => true
+  const everything = { entity: () => true, source: () => true }
   return {
     begin: async (url) => reviewReport(await register.begin(operator, url), everything),
     report: async (id) => reviewReport(register.review(operator, id), everything),

@@ -9,6 +9,12 @@ import type { DefinitionRow } from '../store/definitions.ts'
  */
 export type Outcome = 'added' | 'changed' | 'same' | 'second' | 'refused' | 'unusable'
 
+/** Whether the same stands there already would tell of what one may not see: only that the name is taken is said. */
+export function seenOutcome({ outcome, ref }: FoundDocument, isSeen: (ref: string) => boolean): Outcome {
+  const isTold = (outcome !== 'same' && outcome !== 'changed') || (ref !== undefined && isSeen(ref))
+  return isTold ? outcome : 'second'
+}
+
 export interface FoundDocument {
   path: string
   /** Counts the non-empty documents of the file from 0. */

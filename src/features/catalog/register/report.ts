@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { seenOutcome } from './compare.ts'
 import type { Found } from './review.ts'
 import type { Review } from './reviews.ts'
 
@@ -37,9 +38,15 @@ export const ReviewReport = z.object({
 
 export type ReviewReport = z.output<typeof ReviewReport>
 
-/** @param isSeen whether the actor may see the entity of that name which there is */
-export function reviewReport(review: Review, isSeen: (ref: string) => boolean): ReviewReport {
+/** What the actor may see: the entity of a name, if there is one, and a source. */
+interface Seen {
+  entity(ref: string): boolean
+  source(sourceId: string): boolean
+}
+
+export function reviewReport(review: Review, seen: Seen): ReviewReport {
   const { id, written, failure, found, progress } = review
+  const overlaps = found?.overlaps.filter(({ sourceId }) => seen.source(sourceId)) ?? []
   return {
     id,
     target: found?.target.text ?? written,
@@ -51,15 +58,17 @@ export function reviewReport(review: Review, isSeen: (ref: string) => boolean): 
     branch: found?.branch ?? null,
     revision: found?.revision ?? null,
     files: found?.files ?? [],
-    entities: found?.documents.map((document) => entityReport(document, isSeen)) ?? [],
+    entities: found?.documents.map((document) => entityReport(document, seen)) ?? [],
     problems: found?.problems.map(problemReport) ?? [],
     counts: found?.counts ?? { error: 0, warning: 0, info: 0 },
-    overlaps: found?.overlaps.map(({ sourceId, title, files }) => ({ source: sourceId, title, files })) ?? [],
+    overlaps: overlaps.map(({ sourceId, title, files }) => ({ source: sourceId, title, files })),
   }
 }
 
-function entityReport({ ref, path, outcome, held }: Found['documents'][number], isSeen: (ref: string) => boolean) {
-  const shown = ref !== undefined && isSeen(ref) ? held : undefined
+function entityReport(document: Found['documents'][number], seen: Seen) {
+  const { ref, path, held } = document
+  const shown = ref !== undefined && seen.entity(ref) ? held : undefined
+  const outcome = seenOutcome(document, seen.entity)
   return { ref: ref ?? null, file: path, outcome, heldIn: shown?.path ?? null, heldBySource: shown?.sourceId ?? null }
 }
 

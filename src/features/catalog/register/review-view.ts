@@ -4,7 +4,7 @@ import { entityPath, parseRef } from '../../../api/ref.ts'
 import type { Activity } from '../activity.ts'
 import { activityView } from '../source-state.ts'
 import { entityIcon } from '../views.ts'
-import type { FoundDocument, Outcome } from './compare.ts'
+import { type FoundDocument, type Outcome, seenOutcome } from './compare.ts'
 import type { Found, FoundLocation } from './review.ts'
 import type { Review } from './reviews.ts'
 import type { ReviewFound, ReviewGroup, ReviewLocation, ReviewPage, ReviewRow } from './views.ts'
@@ -16,6 +16,7 @@ export interface ReviewViewArgs {
   provider(sourceId: string): Provider | undefined
   /** Whether the actor may see the entity of that name which there is. */
   isSeen(ref: string): boolean
+  isSeenSource(sourceId: string): boolean
   sourcesHref: string | null
   example: ReviewFound['example']
 }
@@ -52,7 +53,9 @@ function foundView(found: Found, args: ReviewViewArgs): ReviewFound {
     moreFiles: Math.max(0, found.files.length - most.files),
     groups: outcomes.flatMap((outcome) => groupOf(outcome, found, args)),
     locations: found.locations.slice(0, most.locations).map((one) => locationView(one, args)),
-    overlaps: found.overlaps.map(({ title, files }) => ({ title, files, href: sourcesHref })),
+    overlaps: found.overlaps
+      .filter(({ sourceId }) => args.isSeenSource(sourceId))
+      .map(({ title, files }) => ({ title, files, href: sourcesHref })),
     problems: found.problems,
     moreProblems: error + warning + info - shown,
     notes: found.notes,
@@ -74,7 +77,7 @@ export const outcomeTitles: Record<Outcome, string> = {
 }
 
 function groupOf(outcome: Outcome, { documents }: Found, args: ReviewViewArgs): ReviewGroup[] {
-  const all = documents.filter((document) => document.outcome === outcome)
+  const all = documents.filter((document) => seenOutcome(document, args.isSeen) === outcome)
   if (all.length === 0) return []
   const rows = all.slice(0, most.rows).map((document) => rowView(document, args))
   return [{ outcome, title: outcomeTitles[outcome], count: all.length, rows }]

@@ -11,6 +11,7 @@ import { forgesRef, tokensOf } from '../../../platform/source/forges/forges-ref.
 import type { CatalogOptions } from '../config.ts'
 import type { Crawler, Registered } from '../crawling.ts'
 import { entities } from '../schema.ts'
+import type { SeenSources } from '../seen-sources.ts'
 import {
   addRegistration,
   countRegistrations,
@@ -42,17 +43,18 @@ export interface RegisterService {
   review(actor: Actor, id: string): Review
   /** Waits until it has come to an end, but no longer than so many milliseconds. */
   settled(review: Review, patience: number): Promise<void>
-  /** What is registered under the target of a review, if it is. */
-  existing(target: Target): Registration | undefined
+  /** What is registered under the target of a review, if it is and the actor may see it. */
+  existing(actor: Actor, target: Target): Registration | undefined
   /**
    * Makes what was reviewed a source, and has it read.
    *
    * @throws PortalError `conflict` when it is one, or there are too many, or the review did not come to a good end
    */
   register(actor: Actor, reviewId: string, requestId: string): Promise<Registration>
-  list(): Registration[]
+  /** Those of which the actor may see anything. */
+  list(actor: Actor): Registration[]
   /** @throws PortalError `not_found` */
-  find(id: string): Registration
+  find(actor: Actor, id: string): Registration
   /** What the actor may see of what it defines, what goes with it first. */
   defines(actor: Actor, id: string, most: number): ReturnType<typeof definedBy>
   /** Takes it away: it is no source any more at once, and what it brought goes in the background. */
@@ -88,10 +90,11 @@ export interface RegisterArgs {
   sources: RegisteredSources
   options: CatalogOptions['registrations']
   policy(): Policy
+  seen: SeenSources
 }
 
 export function createRegisterService(args: RegisterArgs): RegisterService {
-  const { ctx, crawler, registered, sources, options, policy } = args
+  const { ctx, crawler, registered, sources, options, policy, seen } = args
   const { read } = ctx.db
   const forges = ctx.use(forgesRef)
   const reading = { forges, hosts: ctx.use(listedHosts) }
@@ -110,7 +113,10 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
   })
   ctx.onClose(() => reviews.close())
 
+  const isSeen = (actor: Actor, { id }: Registration) => seen.shows(actor, sourceOf(id))
   const existing = (target: Target) => findByKey(read, keyOf(target, forges))
+  const already = (actor: Actor, row: Registration) =>
+    isSeen(actor, row) ? new RegisteredAlready(row) : taken(row.target)
 
   function reload(): void {
     registered.reload()
@@ -124,9 +130,9 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
     return dropCopies(data, (name) => wanted.has(name) || isReviewed(name))
   }
 
-  function known(id: string): Registration {
+  function known(actor: Actor, id: string): Registration {
     const found = findRegistration(read, id)
-    if (found) return found
+    if (found && isSeen(actor, found)) return found
     throw new PortalError('not_found', 'There is no such registered location', {
       hint: 'It may have been removed. /catalog-import lists them.',
     })
@@ -136,13 +142,16 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
     async begin(actor, written) {
       const target = readTarget(written, reading)
       const known = target.isOpen ? undefined : existing(target)
-      if (known) throw new RegisteredAlready(known)
+      if (known) throw already(actor, known)
       return reviews.begin(actor.id, target.text)
     },
 
     review: (actor, id) => reviews.find(actor.id, id),
     settled: (review, patience) => reviews.settled(review, patience),
-    existing,
+    existing(actor, target) {
+      const found = existing(target)
+      return found && isSeen(actor, found) ? found : undefined
+    },
 
     async register(actor, reviewId, requestId) {
       const { found, failure } = reviews.find(actor.id, reviewId)
@@ -152,7 +161,7 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
       const row = rowOf(reviewId, target, keyOf(target, forges), ctx.now(), actor)
       await ctx.db.write(async (tx) => {
         const other = findByKey(tx, row.key)
-        if (other) throw new RegisteredAlready(other)
+        if (other) throw already(actor, other)
         if (countRegistrations(tx) >= options.most) throw full(options.most)
         await addRegistration(tx, row, { title: source.title, location: source.locationOf('') })
         const line = { action: 'catalog.register', actor, target: sourceOf(row.id), requestId, after: audited(row) }
@@ -163,7 +172,7 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
       return row
     },
 
-    list: () => listRegistrations(read),
+    list: (actor) => listRegistrations(read).filter((row) => isSeen(actor, row)),
     find: known,
 
     defines(actor, id, most) {
@@ -172,7 +181,7 @@ export function createRegisterService(args: RegisterArgs): RegisterService {
     },
 
     async remove(actor, id, requestId) {
-      const row = known(id)
+      const row = known(actor, id)
       if (row.leavingAt !== null) return row
       const { going, staying } = definedBy(read, sourceOf(id), undefined, 0)
       await ctx.db.write(async (tx) => {
@@ -213,6 +222,10 @@ function notReviewed(isEmpty: boolean): PortalError {
   return new PortalError('conflict', message, {
     hint: isEmpty ? 'Add a catalog-info.yaml first, then paste the address again.' : 'Wait for the review.',
   })
+}
+
+function taken(target: string): PortalError {
+  return new PortalError('conflict', `${target} is registered already`, { hint: 'There is nothing left to do.' })
 }
 
 function full(most: number): PortalError {

@@ -26,6 +26,7 @@ export const sourceRoutes: Route[] = [
     permission: 'catalog.refresh',
     params,
     handler: async ({ params, actor, use, request }, reply) => {
+      use(seenSourcesRef).authorize(actor, params.source)
       await use(crawlerRef).refresh(actor, params.source, request.id)
       return reply.redirect('/catalog/sources', 303)
     },
@@ -38,6 +39,7 @@ export const sourceRoutes: Route[] = [
     params,
     body: Decision,
     handler: async ({ params, body, actor, use, request }, reply) => {
+      await use(seenSourcesRef).authorizeRemoval(actor, params.source)
       await use(crawlerRef).decide(actor, params.source, body, request.id)
       return reply.redirect('/catalog/sources', 303)
     },
@@ -57,6 +59,7 @@ export const sourceRoutes: Route[] = [
     permission: 'catalog.refresh',
     body: z.object({ sources: z.array(z.string()).min(1).max(10_000), full: z.boolean().default(false) }),
     handler: async ({ body, actor, use, request }, reply) => {
+      for (const id of body.sources) use(seenSourcesRef).authorize(actor, id)
       for (const id of body.sources) await use(crawlerRef).refresh(actor, id, request.id, { full: body.full })
       return reply.code(202).send({ sources: body.sources })
     },

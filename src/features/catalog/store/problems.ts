@@ -181,11 +181,23 @@ export function visibleProblems(scope: Pick<ProblemScope, 'entities' | 'loose'>)
   return sql`(${loose} or (${entities.id} is not null and ${scope.entities ?? sql`1`}))`
 }
 
-/** Of what is no entity: its file defines nothing that may not be seen. */
+/**
+ * Of what is no entity: its file defines nothing that may not be seen, nor does its source define only such. What is said
+ * of a source as a whole, with numbers, is for those who see the whole of it.
+ */
 export function besideSeen(scope: SQL | undefined): SQL {
   if (!scope) return sql`1`
-  return sql`not exists (select 1 from ${candidates} join ${entities} on ${entities.ref} = ${candidates.ref}
-    where ${candidates.sourceId} = ${problems.sourceId} and ${candidates.path} = ${problems.path} and not (${scope}))`
+  const defined = sql`select 1 from ${candidates} join ${entities} on ${entities.ref} = ${candidates.ref}
+    where ${candidates.sourceId} = ${problems.sourceId}`
+  return sql`(not exists (${defined} and ${candidates.path} = ${problems.path} and not (${scope}))
+    and ${problems.sourceId} not in (${hiddenSources(scope)})
+    and (${problems.origin} <> 'removal' or not exists (${defined} and not (${scope}))))`
+}
+
+/** Ids of sources that define something, and nothing in scope. */
+export function hiddenSources(scope: SQL): SQL {
+  return sql`select ${candidates.sourceId} as id from ${candidates}
+    join ${entities} on ${entities.ref} = ${candidates.ref} group by 1 having max(${scope}) = 0`
 }
 
 function number(read: Reader, query: SQL): number {

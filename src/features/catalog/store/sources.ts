@@ -2,7 +2,7 @@ import { and, eq, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { Database, Reader, Transaction } from '../../../api/database.ts'
 import type { Provider } from '../../../api/provider.ts'
 import { candidates, entities, files, problems, sources } from '../schema.ts'
-import { besideSeen, joinedProblems, visibleProblems } from './problems.ts'
+import { besideSeen, hiddenSources, joinedProblems, visibleProblems } from './problems.ts'
 
 export type SourceRow = typeof sources.$inferSelect
 
@@ -63,6 +63,11 @@ export async function countSources(read: Reader, scope?: SQL): Promise<CountedSo
     files: fileCounts.get(row.id) ?? 0,
     problems: problemCounts.get(row.id) ?? 0,
   }))
+}
+
+/** Sources that define something, and nothing in scope. */
+export function sourcesOutOf(read: Reader, scope: SQL): string[] {
+  return (read.all(hiddenSources(scope)) as unknown as { id: string }[]).map(({ id }) => id)
 }
 
 /** Files that define something, and nothing in scope. */
