@@ -207,10 +207,26 @@ test('who may not see a definition sees neither its lines nor its page', async (
   expect((await on.get(href, { as: 'root' })).text).toContain('Not for anna')
   const anna = await on.get(vault, { as: 'anna' })
   expect(anna.status).toBe(200)
-  expect(anna.text).toContain('is also defined in second.yaml')
+  expect(anna.text).toContain('is also defined in a file that you may not see')
+  expect(anna.body).not.toContain('second.yaml')
   expect(anna.text).not.toContain('Not for anna')
   expect(rivalHref(anna)).toBe('')
   expect((await on.get(href, { as: 'anna' })).status).toBe(404)
   expect((await on.get(href.replace('?', '/source?'), { as: 'anna' })).status).toBe(404)
   expect((await on.get(href, { as: 'cora' })).status).toBe(404)
+  const problems = async (query: string, as: 'anna' | 'root') => {
+    const { body } = await on.get(`/catalog/problems${query}`, { as })
+    return {
+      names: body.includes('second.yaml'),
+      owner: body.includes('Visitors'),
+      lists: body.includes('component:secret/vault'),
+    }
+  }
+  expect(await problems('', 'root')).toEqual({ names: true, owner: true, lists: true })
+  for (const query of ['', '?owner=group:default/payments', '?owner=group:default/visitors'])
+    expect(await problems(query, 'anna'), query).toMatchObject({ names: false, lists: false })
+  expect(await problems('', 'anna')).toMatchObject({ owner: false })
+  const counted = async (query: string) =>
+    (await on.get(`/catalog/problems${query}`, { as: 'anna' })).text.includes('vault')
+  expect([await counted('?q=second'), await counted('?q=never-was')]).toEqual([false, false])
 })

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import type { Entity } from '../../api/entity.ts'
@@ -9,7 +9,7 @@ import { missing } from '../../platform/source/tree-path.ts'
 import { splitDocuments } from './model/chunks.ts'
 import { entities } from './schema.ts'
 import type { CatalogService } from './service.ts'
-import { inclusionRows, sightRows } from './store/sight.ts'
+import { inclusionRows, type SightRow, sightRows, takerRows } from './store/sight.ts'
 
 /**
  * What an actor may see of the files of a source. A file that defines nothing belongs to those that take something from
@@ -36,25 +36,40 @@ const most = 16
 
 export function createFileSights(ctx: PluginContext, catalog: CatalogService, policy: () => Policy): FileSights {
   const known = new LRUCache<string, SourceSight>({ max: most })
+
+  function takersOf(sourceId: string, scope: SQL, isSeen: (row: SightRow) => boolean): Taker[] {
+    const hidden = new Set(
+      takerRows(ctx.db.read, sourceId, scope).flatMap((row) => (isSeen(row) ? [] : fileKey(row.by, row.path))),
+    )
+    return inclusionRows(ctx.db.read, sourceId).map(({ path, included, by }) => {
+      return by === sourceId ? { path, included } : { included, isOpen: !hidden.has(fileKey(by, path)) }
+    })
+  }
+
   return {
     of(actor, sourceId) {
       const scope = within(policy().scope(actor, 'catalog.read'), sql`${entities.id}`)
       if (scope === undefined) return undefined
       const key = `${catalog.version(actor)} ${sourceId}`
       const mayRead = (entity: Entity) => policy().check(actor, 'catalog.read', entity).allow
+      const isSeen = ({ visible, entity }: SightRow) =>
+        visible === 1 && (entity === null || mayRead(JSON.parse(entity) as Entity))
       const sight =
         known.get(key) ??
         sightOf(
-          sightRows(ctx.db.read, sourceId, scope).map(({ path, ref, visible, entity }) => {
-            return { path, ref, isSeen: visible === 1 && (entity === null || mayRead(JSON.parse(entity) as Entity)) }
-          }),
-          inclusionRows(ctx.db.read, sourceId),
+          sightRows(ctx.db.read, sourceId, scope).map((row) => ({ ...row, isSeen: isSeen(row) })),
+          takersOf(sourceId, scope, isSeen),
         )
       known.set(key, sight)
       return sight
     },
   }
 }
+
+/** A file that takes something from one of the source: one of the same source, or one of which it is known. */
+type Taker = { included: string } & ({ path: string } | { isOpen: boolean })
+
+const fileKey = (sourceId: string, path: string) => `${sourceId}\n${path}`
 
 interface Defined {
   /** References of what may be seen. */
@@ -64,7 +79,7 @@ interface Defined {
 
 function sightOf(
   definitions: readonly { path: string; ref: string; isSeen: boolean }[],
-  included: readonly { path: string; included: string }[],
+  included: readonly Taker[],
 ): SourceSight {
   const byPath = new Map<string, Defined>()
   const folders = new Map<string, boolean>()
@@ -76,8 +91,8 @@ function sightOf(
     const folder = posix.dirname(path)
     folders.set(folder, isSeen || (folders.get(folder) ?? false))
   }
-  const takers = new Map<string, string[]>()
-  for (const one of included) takers.set(one.included, [...(takers.get(one.included) ?? []), one.path])
+  const takers = new Map<string, Taker[]>()
+  for (const one of included) takers.set(one.included, [...(takers.get(one.included) ?? []), one])
 
   const isOpen = (path: string) => byPath.get(path)?.hidden === 0
   const isMixed = (path: string) => !isOpen(path) && (byPath.get(path)?.seen.length ?? 0) > 0
@@ -86,7 +101,7 @@ function sightOf(
     const path = posix.normalize(file)
     if (byPath.has(path)) return isOpen(path) || isMixed(path)
     const by = takers.get(path)
-    if (by) return by.some(isOpen)
+    if (by) return by.some((one) => ('path' in one ? isOpen(one.path) : one.isOpen))
     for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
       const isSeen = folders.get(folder)
       if (isSeen !== undefined || folder === '.' || folder === '/') return isSeen ?? true

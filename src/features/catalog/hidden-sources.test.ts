@@ -161,3 +161,39 @@ test('whoever sees nothing of what is missing is not asked, and cannot guess tha
   const answer = await stage.portal.post(url, { decision: 'apply', set: 'a'.repeat(40) }, { as: 'cora' })
   expect([answer.status, answer.text]).toEqual([404, expect.stringContaining('waits for a decision')])
 })
+
+describe('a file that definitions of another source take something from', () => {
+  const api = (name: string, namespace: string, at: string) =>
+    entity({
+      ...{ kind: 'API', name, namespace },
+      spec: { type: 'openapi', lifecycle: 'production', owner: 'payments', definition: { $text: at } },
+    })
+
+  test('belongs to them, and is hidden with them', async () => {
+    const yard = stage.repository('yard')
+    yard.commit({
+      'catalog-info.yaml': entity({ name: 'yard' }),
+      'safe.txt': 'Quokkatext of what is hidden',
+      'open.txt': 'Opentext of what is not',
+      'notes.txt': 'Notes on the yard',
+    })
+    stage.repository('apis').commit({
+      'catalog-info.yaml':
+        api('hidden', 'secret', stage.blob('yard', 'safe.txt')) +
+        api('shown', 'default', stage.blob('yard', 'open.txt')),
+      'other/catalog-info.yaml': api('other', 'default', stage.blob('yard', 'open.txt')),
+    })
+    stage.repository('keep').commit({ 'catalog-info.yaml': api('kept', 'secret', stage.blob('yard', 'safe.txt')) })
+    await start()
+    for (const name of ['yard', 'apis', 'keep']) await stage.register(`${stage.site}/shop/${name}`, 'root')
+    expect(await look('/catalog/secret/api/kept/source?form=json', 'root')).toContain('Quokkatext')
+    const source = '/catalog/default/component/yard/source'
+    expect(await look(`${source}?file=safe.txt`, 'root')).toContain('Quokkatext')
+    const guess = await stage.portal.get(`${source}?file=safe.txt`, { as: 'cora' })
+    const absent = await stage.portal.get(`${source}?file=none.txt`, { as: 'cora' })
+    expect(nameless(guess.text).replaceAll('safe', 'none')).toBe(nameless(absent.text))
+    expect(await look(source, 'cora')).not.toContain('safe.txt')
+    expect(await look(`${source}?file=open.txt`, 'cora')).toContain('Opentext')
+    expect(await look(source, 'cora')).toContain('notes.txt')
+  })
+})

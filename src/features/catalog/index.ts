@@ -28,6 +28,7 @@ import { repositoryFacts } from './facts/repository.ts'
 import { setUpFacts } from './facts/setup.ts'
 import { createFileSights } from './file-sight.ts'
 import { createGraphService } from './graph-service.ts'
+import { createHiddenRivals } from './hidden-rivals.ts'
 import { createHistoryService, historyService } from './history-service.ts'
 import { jobs } from './jobs.ts'
 import { announceChanges } from './live.ts'
@@ -129,7 +130,8 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const sources = createRegisteredSources(tools)
       const registered = createRegistered(ctx.db.read, sources)
       const crawler = createCrawler(ctx, options, () => contributions, registered)
-      const seen = createSeenSources(ctx, service, crawler, policy)
+      const rivals = createHiddenRivals(ctx, service, policy)
+      const seen = createSeenSources(ctx, service, crawler, policy, rivals)
       const register = createRegisterService({
         ctx,
         crawler,
@@ -142,7 +144,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       const places = createPlaces(crawler, ctx.log)
       const origins = createOrigins({ ctx, service, crawler, places, contributions })
       const fields = createFieldPages(origins, service, crawler)
-      const problems = createProblemService(ctx, service, policy)
+      const problems = createProblemService(ctx, service, policy, rivals)
       const kinds = () => ({
         kinds: new Map(contributions.kinds.map(({ spec }) => [spec.kind, spec])),
         processors: contributions.processors.map(({ spec }) => spec),

@@ -85,17 +85,22 @@ export function createProblemPlaces(args: ProblemPlacesArgs): ProblemPlaces {
     const place = placeIn(problem, located)
     const known = (problem.ref !== null && looking.definitions.get(problem.ref)) || []
     const rival = isConflict(problem) ? known.find((one) => !one.holds && isAt(one, problem)) : undefined
-    const isHidden = problem.origin === 'conflict' && rival === undefined
+    const isHidden =
+      problem.origin === 'conflict' && rival === undefined && sights.of(looking.actor, problem.sourceId) !== undefined
     const named = looking.near.get(targetOf(problem) ?? '') ?? null
     const isOwn = own !== null && own.sourceId === problem.sourceId && own.path === problem.path
     const sight = isWhole ? sights.of(looking.actor, problem.sourceId) : undefined
     // What it patches must be the whole file.
     const isSeen = !sight || (sight.shows(problem.path) && !sight.isMixed(problem.path))
     return problemView({
-      problem,
-      place,
+      problem: isHidden ? withoutPlace(problem) : problem,
+      place: isHidden ? undefined : place,
       lines: isWhole && located && !isHidden ? await seenLines(problem, located, looking.actor) : null,
-      file: isOwn ? fileName(problem.path) : problem.path || 'the source as a whole',
+      file: isHidden
+        ? 'a file that you may not see'
+        : isOwn
+          ? fileName(problem.path)
+          : problem.path || 'the source as a whole',
       href: isHidden
         ? null
         : problem.origin === 'removal'
@@ -181,6 +186,12 @@ export function definitionHref(entity: EntityRef, id: string): string {
 }
 
 const isConflict = ({ code }: ProblemRow) => code === 'defined-twice' || code === 'defined-again'
+
+/** The other definition is hidden: its file, and its source, are not named. */
+const withoutPlace = (problem: ProblemRow): ProblemRow => ({
+  ...problem,
+  message: `${problem.ref} is also defined in a file that you may not see; the definition that you see came first and holds`,
+})
 
 const isAt = (one: { sourceId: string; path: string }, other: { sourceId: string; path: string }) =>
   one.sourceId === other.sourceId && one.path === other.path

@@ -6,6 +6,7 @@ import type { PluginContext } from '../../api/plugin.ts'
 import { type EntityRef, formatRef } from '../../api/ref.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { type Policy, within } from '../../platform/permissions/policy.ts'
+import type { HiddenRivals } from './hidden-rivals.ts'
 import type { ProblemQuery } from './problem-query.ts'
 import { entities } from './schema.ts'
 import type { CatalogService } from './service.ts'
@@ -58,6 +59,7 @@ export function createProblemService(
   ctx: PluginContext,
   catalog: CatalogService,
   policy: () => Policy,
+  hiddenRivals: HiddenRivals,
 ): ProblemService {
   const read = ctx.db.read
   // Keys begin with the generation of the catalog, so that what is old is never asked for again.
@@ -69,7 +71,8 @@ export function createProblemService(
     const scope = within(policy().scope(actor, 'catalog.read'), sql`${entities.id}`)
     // To the hour, so that what is counted can be remembered.
     const now = new Date(Math.floor(ctx.now().getTime() / hour) * hour)
-    return { entities: scope, loose, now, key: `${catalog.version(actor)} ${loose} ${now.getTime()}` }
+    const without = hiddenRivals(actor)
+    return { entities: scope, loose, without, now, key: `${catalog.version(actor)} ${loose} ${now.getTime()}` }
   }
 
   return {

@@ -7,6 +7,7 @@ import { operator } from '../../platform/auth/operator.ts'
 import { type Policy, within } from '../../platform/permissions/policy.ts'
 import type { Crawler } from './crawler.ts'
 import { nothingAsked, unknownSource } from './departures.ts'
+import type { HiddenRivals } from './hidden-rivals.ts'
 import { entities } from './schema.ts'
 import type { CatalogService } from './service.ts'
 import { missingOf, type Removal } from './store/removals.ts'
@@ -38,6 +39,7 @@ export function createSeenSources(
   catalog: CatalogService,
   crawler: Crawler,
   policy: () => Policy,
+  hiddenRivals: HiddenRivals,
 ): SeenSources {
   const { read } = ctx.db
   // Keys begin with the generation of the catalog, so that what is old is never asked for again.
@@ -58,7 +60,7 @@ export function createSeenSources(
     part(actor) {
       const scope = scopeOf(actor)
       const isSeen = ({ id }: CountedSource) => seen.shows(actor, id)
-      return scope && countSources(read, scope).then((all) => all.filter(isSeen))
+      return scope && countSources(read, scope, hiddenRivals(actor)).then((all) => all.filter(isSeen))
     },
 
     list: async (actor) => (await seen.part(actor)) ?? crawler.sources(),

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
-import { candidates, entities } from '../schema.ts'
+import { candidates, entities, problems } from '../schema.ts'
 
 /** One definition of an entity that was read; of several for one reference, one holds. */
 export interface DefinitionRow {
@@ -28,4 +28,15 @@ export function definitionsOf(read: Reader, refs: readonly string[]): Definition
       where ${candidates.ref} in (select value from json_each(${JSON.stringify(refs)}))
       order by ${candidates.ref}, holds desc, ${candidates.seenAt}, ${candidates.sourceId}, ${candidates.path}`,
   ) as unknown as DefinitionRow[]
+}
+
+/** Problems of entities in scope about a definition that does not hold, with that definition as JSON. */
+export function rivalRows(read: Reader, scope: SQL): { id: string; entity: string }[] {
+  return read.all(
+    sql`select ${problems.id} as id, ${candidates.entity} as entity from ${problems}
+      join ${entities} on ${entities.ref} = ${problems.ref}
+      join ${candidates} on ${candidates.ref} = ${problems.ref} and ${candidates.sourceId} = ${problems.sourceId}
+        and ${candidates.path} = ${problems.path}
+      where ${problems.origin} = 'conflict' and ${scope}`,
+  ) as unknown as { id: string; entity: string }[]
 }

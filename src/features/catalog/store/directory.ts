@@ -4,6 +4,7 @@ import type { Entity } from '../../../api/entity.ts'
 import { emailOf } from '../model/profile.ts'
 import { documents, entities, problems, relations } from '../schema.ts'
 import { withSubGroups } from './organisation.ts'
+import { placelessMessage } from './problems.ts'
 
 const listOf = (values: readonly string[]) => sql`(select value from json_each(${JSON.stringify(values)}))`
 
@@ -58,7 +59,7 @@ export function listTroubled(read: Reader): TroubledRow[] {
   const rows = read.all(
     sql`select ${entities.ref} as ref, ${entities.kind} as kind, ${entities.namespace} as namespace,
         ${entities.name} as name, ${entities.title} as title, ${entities.owner} as owner, sum(${isError}) as errors,
-        sum(not ${isError}) as warnings, json_group_array(json_array(not ${isError}, ${problems.message})) as messages
+        sum(not ${isError}) as warnings, json_group_array(json_array(not ${isError}, ${placelessMessage})) as messages
       from ${problems} cross join ${entities} on ${entities.ref} = ${problems.ref}
       where ${problems.severity} <> 'info' and ${entities.owner} is not null group by ${entities.ref} order by ${entities.ref}`,
   ) as unknown as (Omit<TroubledRow, 'messages'> & { messages: string })[]

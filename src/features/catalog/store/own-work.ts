@@ -3,6 +3,7 @@ import type { Reader } from '../../../api/database.ts'
 import { changes, edges, entities, problems } from '../schema.ts'
 import type { RecentChange } from './entity.ts'
 import type { NamedRow } from './organisation.ts'
+import { placelessMessage } from './problems.ts'
 
 /** Entities whose neighbours are looked at: those of somebody who owns more change often enough by themselves. */
 const mostOwned = 1000
@@ -71,7 +72,7 @@ export function gravestOf(read: Reader, refs: readonly string[]): GravestRow[] {
   const rank = sql`case ${problems.severity} when 'error' then 0 when 'warning' then 1 else 2 end`
   return read.all<GravestRow>(
     sql`select * from (select ${problems.ref} as ref, ${problems.code} as code, ${problems.severity} as severity,
-        ${problems.message} as message, ${problems.firstSeenAt} as since, row_number() over
+        ${placelessMessage} as message, ${problems.firstSeenAt} as since, row_number() over
           (partition by ${problems.ref} order by ${rank}, ${problems.firstSeenAt} desc, ${problems.id}) as position
       from ${problems} where ${problems.ref} in ${list(refs)}) where position = 1`,
   ) as unknown as GravestRow[]

@@ -11,6 +11,8 @@ export interface ProblemScope {
   entities: SQL | undefined
   /** Whether problems of documents that are not in the catalog are shown as well. */
   loose: boolean
+  /** Ids of those that are not shown all the same. */
+  without?: readonly string[]
   /** When it is asked: ages count from here. */
   now: Date
 }
@@ -43,6 +45,10 @@ const order = [
   sql`${problems.id}`,
 ]
 export const joinedProblems = sql`${problems} left join ${entities} on ${entities.ref} = ${problems.ref}`
+
+/** What is wrong, for whoever sees the entity: where a second definition stands may be hidden from them. */
+export const placelessMessage = sql`case ${problems.origin}
+  when 'conflict' then ${problems.ref} || ' is defined in two places' else ${problems.message} end`
 
 /** One page by keyset. */
 export async function listProblems(
@@ -176,9 +182,14 @@ function conditions(query: ProblemQuery, scope: ProblemScope, without?: ProblemG
   return sql.join(parts, sql` and `)
 }
 
-export function visibleProblems(scope: Pick<ProblemScope, 'entities' | 'loose'>): SQL {
+export function visibleProblems(scope: Pick<ProblemScope, 'entities' | 'loose' | 'without'>): SQL {
   const loose = scope.loose ? sql`(${entities.id} is null and ${besideSeen(scope.entities)})` : sql`0`
-  return sql`(${loose} or (${entities.id} is not null and ${scope.entities ?? sql`1`}))`
+  const { without = [] } = scope
+  const but =
+    without.length > 0
+      ? sql` and ${problems.id} not in (select value from json_each(${JSON.stringify(without)}))`
+      : sql``
+  return sql`(${loose} or (${entities.id} is not null and ${scope.entities ?? sql`1`}))${but}`
 }
 
 /**

@@ -38,15 +38,23 @@ export function listSources(read: Reader): Promise<SourceRow[]> {
   return Promise.resolve(read.select().from(sources).where(eq(sources.configured, true)).orderBy(sources.title))
 }
 
-/** Sources with what came of them, as far as it is in scope; meant for their page, not for every request. */
-export async function countSources(read: Reader, scope?: SQL): Promise<CountedSource[]> {
+/**
+ * Sources with what came of them, as far as it is in scope; meant for their page, not for every request.
+ *
+ * @param without problems that are not counted
+ */
+export async function countSources(
+  read: Reader,
+  scope?: SQL,
+  without: readonly string[] = [],
+): Promise<CountedSource[]> {
   const rows = await listSources(read)
   const counted = (id: SQL, from: SQL, where: SQL) => {
     const counts = read.all(sql`select ${id} as id, count(*) as n from ${from} where ${where} group by 1`)
     return new Map((counts as unknown as { id: string; n: number }[]).map(({ id, n }) => [id, n]))
   }
   const inSight = scope ? sql` and (${files.sourceId}, ${files.path}) not in (${filesOutOf(scope)})` : sql``
-  const seen = scope ? sql` and ${visibleProblems({ entities: scope, loose: true })}` : sql``
+  const seen = scope ? sql` and ${visibleProblems({ entities: scope, loose: true, without })}` : sql``
   const [entityCounts, fileCounts, problemCounts] = [
     counted(sql`${entities.sourceId}`, sql`${entities}`, scope ?? sql`1`),
     counted(sql`${files.sourceId}`, sql`${files}`, sql`${files.missingAt} is null${inSight}`),
