@@ -9,11 +9,13 @@ export const permissions = {
   'catalog.refresh': { on: 'portal', description: 'Have a source read again now.' },
   'catalog.register': {
     on: 'portal',
-    description: 'Register addresses of files and repositories as sources, and remove what was registered.',
+    description:
+      'Register addresses of files and repositories as sources, and remove what was registered with all that it defines.',
   },
   'catalog.remove': {
     on: 'portal',
-    description: 'Decide whether entities go that are missing from a source in large numbers.',
+    description:
+      'Decide whether entities go that are missing from a source in large numbers, also those one may not see.',
     default: 'catalog.refresh',
   },
   'catalog.sources': {

@@ -5,7 +5,7 @@ export const permissions = {
   'notifications.send': { on: 'portal', description: 'Send notifications to others through the API.' },
   'notifications.admin': {
     on: 'portal',
-    description: 'Read what is for administrators, and how deliveries by mail and webhook are doing.',
+    description: 'Read what is for administrators, of every source, and how deliveries by mail and webhook are doing.',
   },
 } satisfies Record<string, PermissionSpec>
 
