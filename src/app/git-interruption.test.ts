@@ -88,7 +88,7 @@ async function complete(at: Place): Promise<{ output: string; took: number }> {
     'every entity',
     async () => {
       const { text } = await portal.get('/metrics')
-      return components(text) === all && isIdle(text)
+      return components(text) === all && isIdle(text) && isRead((await portal.get('/catalog/sources.json')).text)
     },
     50,
   )
@@ -101,6 +101,12 @@ async function complete(at: Place): Promise<{ output: string; took: number }> {
   const { code, stdout, stderr } = await portal.ended
   expect(code).toBe(0)
   return { output: stdout + stderr, took }
+}
+
+/** What was interrupted waits for a moment before it is tried again: until then nothing runs, and not all is read. */
+function isRead(text: string): boolean {
+  const { sources } = JSON.parse(text) as { sources: { activity: unknown; state: string }[] }
+  return sources.every(({ activity, state }) => activity === null && state === 'ok')
 }
 
 /** @returns jobs by state, of those that read sources */
