@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { greetingSeam } from '../../platform/greeting.ts'
+import { faultsOf } from '../../testing/axe.ts'
 import { type PortalInBrowser, portalInBrowser } from '../../testing/browser.ts'
 import { password } from './fixtures/signed-in.ts'
 import { access } from './index.ts'
@@ -30,43 +29,32 @@ async function become(page: Page): Promise<void> {
   await page.waitForURL(`${site.address}/`)
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function faults(page: Page): Promise<string[]> {
-  const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
-  await page.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished))')
-  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
-  const violations = await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
-    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target)))`)
-  return [...(wide ? ['wider than the window'] : []), ...(violations as string[])]
-}
-
 test.each([
   [1440, 'light'],
   [360, 'dark'],
 ] as const)('from the first link to a token, %i wide and %s', async (width, theme) => {
   const page = await site.visit(await firstPath(), { width, theme })
-  expect(await faults(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
   await become(page)
   await page.goto(`${site.address}/admin/accounts`)
   await page.fill('#access-account-form-name', 'ben')
   await page.click('#access-account-form .primary')
   const link = await page.innerText('#access-link-text')
-  expect(await faults(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
   await page.goto(`${site.address}/admin/tokens`)
   await page.fill('#access-token-form-title', 'Backup on the build server')
   await page.click('#access-token-form .primary')
   expect(await page.innerText('#access-token-text')).toMatch(/^cbs_/)
-  expect(await faults(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
   await page.goto(`${site.address}/settings`)
   await page.click('#access-own-tokens > details > summary')
-  expect(await faults(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
   await page.fill('#access-token-form-title', 'My laptop')
   await page.click('#access-token-form .primary')
   expect(await page.innerText('#access-token-text')).toMatch(/^cbp_/)
-  expect(await faults(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
   const ben = await site.visit(new URL(link).pathname + new URL(link).search, { width, theme })
-  expect(await faults(ben)).toEqual([])
+  expect(await faultsOf(ben)).toEqual([])
 })
 
 test('without a script the same works', async () => {

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { greetingSeam } from '../../platform/greeting.ts'
+import { faultsOf } from '../../testing/axe.ts'
 import { type PortalInBrowser, portalInBrowser } from '../../testing/browser.ts'
 import { password } from './fixtures/signed-in.ts'
 import { access, allow, deny } from './index.ts'
@@ -35,17 +34,6 @@ async function administrator(options: Parameters<PortalInBrowser['visit']>[1]): 
   return page
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function faults(page: Page): Promise<string[]> {
-  const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
-  await page.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished))')
-  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
-  const violations = await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
-    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target)))`)
-  return [...(wide ? ['wider than the window'] : []), ...(violations as string[])]
-}
-
 /** Where the tab that is open ends, beyond the right side of the row. */
 const beyond = `(() => {
   const row = document.querySelector('#admin-tabs')
@@ -58,7 +46,7 @@ test.each([
 ] as const)('why somebody may, asked and answered, %i wide and %s', async (width, theme) => {
   const page = await administrator({ width, theme })
   await page.goto(`${site.address}/admin/permissions`)
-  expect(await faults(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
   expect(await page.evaluate(beyond)).toBeLessThanOrEqual(1) // Pixels are rounded.
   await page.getByLabel('Who', { exact: true }).fill('user:default/anna')
   await page.getByLabel('Permission', { exact: true }).selectOption('catalog.read')
@@ -66,12 +54,12 @@ test.each([
   await page.getByRole('button', { name: 'Explain' }).click()
   await page.waitForURL(/explain\?.*person=user/)
   expect(await page.locator('main').innerText()).toContain('The vault is for those who keep it.')
-  expect(await faults(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
   await page.getByLabel('Entity').fill('component:default/leger')
   await page.getByRole('button', { name: 'Explain' }).click()
   await page.waitForURL(/leger/)
   expect(await page.locator('main').innerText()).toContain('did you mean component:default/ledger?')
-  expect(await faults(page)).toEqual([])
+  expect(await faultsOf(page)).toEqual([])
 })
 
 test('without a script the filter and the question are forms', async () => {
