@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { keepers } from './fixtures/hiding.ts'
-import { mark } from './fixtures/surfaces/files.ts'
+import { mark, neverWas } from './fixtures/surfaces/files.ts'
+import { surfaces } from './fixtures/surfaces/rows.ts'
 import { createSurfaces, type Surfaces } from './fixtures/surfaces/stage.ts'
 
 // Rules give to members of a group what is for administrators otherwise, and hide a system from them all the same.
@@ -58,6 +59,30 @@ test.each(['/admin/jobs', '/admin/audit', '/admin/audit.csv', '/admin/config', '
     expect(body).not.toMatch(trace)
   },
 )
+
+const programs = [
+  '/catalog.json',
+  '/catalog.csv',
+  '/catalog/facets.json',
+  '/catalog/sources.json',
+  '/api/search/query',
+] as const
+
+test.each(programs)('a program that a rule keeps out learns nothing at %s', async (route) => {
+  const { at = [], guessed = [], known } = surfaces[route] ?? {}
+  for (const url of at) {
+    const [hiding, without] = [await all.hiding.look(url, 'program'), await all.without.look(url, 'program')]
+    expect(hiding.status, url).toBe(200)
+    expect(hiding.body, url).not.toMatch(trace)
+    expect(lines(hiding.body), url).toEqual(lines(without.body))
+  }
+  for (const url of guessed) {
+    const [guess, other] = [mark, neverWas].map((name) => all.hiding.look(url.replaceAll('{name}', name), 'program'))
+    const [one, two] = [(await guess)?.body ?? '', (await other)?.body ?? '']
+    expect(one.replaceAll(mark, neverWas), url).toBe(two)
+  }
+  expect(at.length + guessed.length + Number(known ?? 0)).toBeGreaterThan(0)
+})
 
 const lines = (body: string) =>
   body
