@@ -1,5 +1,3 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
-
 const waiting = new Set<object>()
 
 /** Who waits for a page. Long work in this process gives way, so that a page takes as long as it does on a quiet day. */
@@ -20,8 +18,11 @@ export function giveWay(most: number): Promise<void> {
   const from = performance.now()
   last = last.then(async () => {
     // Not all the time: what a page waits for may need the other processor.
-    do await (attendance.isAnybodyWaiting() ? setTimeout(1) : setImmediate())
+    do await (attendance.isAnybodyWaiting() ? moment() : turn())
     while (attendance.isAnybodyWaiting() && performance.now() - from < most)
   })
   return last
 }
+
+const moment = () => new Promise((resolve) => setTimeout(resolve, 1))
+const turn = () => new Promise((resolve) => setImmediate(resolve))

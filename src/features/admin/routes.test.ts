@@ -52,6 +52,7 @@ test('every page has the way to the others, and says which it is', async () => {
       'Overview',
       'Accounts',
       'Tokens',
+      'Permissions',
       'Plugins',
       'Jobs',
       'Audit',
