@@ -29,11 +29,12 @@ function rule(at: Place, hidden: string): void {
   at.write(
     'portal.config.ts',
     `import { defineConfig } from 'callboard'
-import { access, catalog, deny, folderProvider } from 'callboard/features'
+import { access, allow, catalog, deny, folderProvider } from 'callboard/features'
 export default defineConfig({ plugins: [
   catalog({ providers: [folderProvider({ path: './catalog', paths: ['**/*.yaml'] })] }),
   access({ admit: true, proxy: { header: 'x-user', from: ['127.0.0.1'] }, rules: [
     deny('catalog.read', { to: 'everyone', where: { tag: '${hidden}' } }),
+    allow('metrics.read', { to: 'everyone' }),
   ] }),
 ] })`,
   )

@@ -32,8 +32,11 @@ export interface ExplainPages {
   /** Again with status 422 where the filter names somebody who is not there. */
   permissions(actor: Actor, query: PermissionsQuery): Promise<{ page: PermissionsPage; status: 200 | 422 }>
   /** Without any word in the query, the form alone. */
-  explain(actor: Actor, question: Question): Promise<FormOutcome<ExplainPage, ExplainPage>>
+  /** Without a person nothing is asked yet. */
+  explain(actor: Actor, question: Begun): Promise<FormOutcome<ExplainPage, ExplainPage>>
 }
+
+type Begun = Omit<Question, 'person'> & { person: string | undefined }
 
 export const explainPagesRef: ServiceRef<ExplainPages> = serviceRef('access.explain-pages')
 
@@ -122,9 +125,11 @@ export function createExplainPages(ctx: PluginContext, inquiry: Inquiry): Explai
       return { page, status: page.filter.whoFault === null ? 200 : 422 }
     },
 
-    async explain(actor, question) {
-      const isAsked = Object.values(question).some((text) => text !== '')
-      if (!isAsked) return { done: { form: explainFormView(byFeature()), answer: null } }
+    async explain(actor, { person, ...chosen }) {
+      if (person === undefined && chosen.entity === '') {
+        return { done: { form: explainFormView(byFeature(), chosen), answer: null } }
+      }
+      const question = { ...chosen, person: person ?? '' }
       return orAgain<ExplainPage, ExplainPage>(
         async () => {
           const answer = explained(await inquiry.ask(actor, question))

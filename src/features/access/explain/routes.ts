@@ -9,6 +9,8 @@ const permission = 'access.permissions'
 const longest = 500
 const word = one.transform((text) => text?.slice(0, longest) ?? '')
 const Question = z.object({ person: word, permission: word, entity: word })
+/** A link may choose the permission alone, and leave the rest to whoever follows it. */
+const Begun = Question.extend({ person: one.transform((text) => text?.slice(0, longest)) })
 
 const crumbs: Crumb[] = [
   { text: 'Admin', href: '/admin' },
@@ -33,7 +35,7 @@ export const explainRoutes: Route[] = [
     method: 'GET',
     url: '/admin/permissions/explain',
     permission,
-    query: Question,
+    query: Begun,
     handler: async ({ query, actor, use }, reply) => {
       const outcome = await use(explainPagesRef).explain(actor, query)
       const shell = { title: 'Explain', crumbs: [...crumbs, { text: 'Explain' }], within: 'admin' as const }
