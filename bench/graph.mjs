@@ -61,7 +61,7 @@ export default defineConfig({ limits: { rate: false },
 }
 
 async function isComplete(server, expected) {
-  const { body } = await server.get('/metrics')
+  const body = await server.metrics()
   const counts = Array.from(body.matchAll(/^callboard_catalog_entities\{.*\} (\d+)$/gm), ([, count]) => Number(count))
   const isQuiet = /^callboard_crawls_running 0$/m.test(body)
   return isQuiet && counts.reduce((sum, count) => sum + count, 0) >= expected

@@ -36,7 +36,7 @@ export async function firstStart(server, expected, deadline = 120_000 + expected
 
 /** Every entity is there and no source is being read. */
 export async function isComplete(server, expected) {
-  const { body } = await server.get('/metrics')
+  const body = await server.metrics()
   const read = samples(body, 'callboard_catalog_entities').filter(({ labels }) => !/kind="location"/i.test(labels))
   const running = samples(body, 'callboard_crawls_running')
   const sum = (list) => list.reduce((total, { value }) => total + value, 0)

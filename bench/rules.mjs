@@ -70,7 +70,7 @@ export async function measureRules({ folder, expected, user, temporary, seconds,
       join(own, 'portal.config.ts'),
       `import { defineConfig, definePlugin, route } from 'callboard'
 import { access, allow, catalog, deny, folderProvider } from 'callboard/features'
-export default defineConfig({ title: 'Bench', plugins: [${catalog}, access({ admit: true${more} }), ${door}] })
+export default defineConfig({ title: 'Bench', limits: { rate: false }, plugins: [${catalog}, access({ admit: true${more} }), ${door}] })
 `,
     )
   }

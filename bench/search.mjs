@@ -131,7 +131,7 @@ function vocabulary() {
 }
 
 async function isComplete(server, expected) {
-  const { body } = await server.get('/metrics')
+  const body = await server.metrics()
   const found = [...body.matchAll(/^callboard_search_documents\{[^}]*\} (\d+)/gm)].map(([, number]) => Number(number))
   return found.reduce((sum, number) => sum + number, 0) >= expected && /^callboard_crawls_running 0$/m.test(body)
 }

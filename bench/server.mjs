@@ -50,6 +50,7 @@ export async function startServer({ config, dataDir, log, env = {} }) {
     until,
     get,
     ask,
+    metrics,
     stop,
     memory: () => memoryOf(pid),
     cpu: () => cpuOf(pid),
@@ -75,6 +76,15 @@ export async function startServer({ config, dataDir, log, env = {} }) {
 
   /** Asks as `callboard crawl` does, with the key that the portal leaves in its data folder. */
   async function ask(method, path, body) {
+    return (await asked(method, path, body)).json()
+  }
+
+  /** Its figures, which not everybody may read who is asked as. */
+  async function metrics() {
+    return (await asked('GET', '/metrics')).text()
+  }
+
+  async function asked(method, path, body) {
     const { key } = JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8'))
     const response = await fetch(url + path, {
       method,
@@ -82,7 +92,7 @@ export async function startServer({ config, dataDir, log, env = {} }) {
       ...(body && { body: JSON.stringify(body) }),
     })
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
-    return response.json()
+    return response
   }
 
   /** Ends it as a service manager would. @throws Error unless it ends well and leaves nothing behind */
