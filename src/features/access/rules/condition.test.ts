@@ -20,7 +20,7 @@ describe('a condition', () => {
     expect(problem({ label: {} })).toBe('label: name at least one')
     expect(problem({ owner: 'a:' })).toBe('owner: write references such as group:default/payments')
     expect(problem({ isOwner: 'yes' })).toContain('isOwner: ')
-    expect(problem('kind')).toBeDefined()
+    expect(problem('kind')).toBe(': Invalid input: expected object, received string')
     expect(problem({ metadata: { uid: 'x' } })).toContain('given by the portal')
   })
 
