@@ -101,7 +101,7 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
   const placed = new LRUCache<string, Stated>({ max: 5000 })
   const documents = createWrittenDocuments(crawler, places)
   // Cards of one page ask for themselves: they share what was parsed.
-  const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 3, ttl: lookAgain })
+  const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 30, ttl: lookAgain })
   const commits = new LRUCache<string, Promise<Commit | undefined>>({ max: 2000 })
 
   /** What tells the content of a file from an earlier one; empty where it is not there. */

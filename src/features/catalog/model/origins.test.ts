@@ -198,6 +198,8 @@ describe('a value of an entity', () => {
       failed,
     })
     expect(said(find(['spec', 'owner']))).toBe('16:10')
+    // Only what the file does not say is followed through the processors.
+    expect(said(find(['metadata', 'namespace']))).toBe('default of metadata.namespace')
     expect(told).toEqual(['acme.broken'])
   })
 })

@@ -56,15 +56,18 @@ interface Stage {
 export function tracer(args: TraceArgs): (path: DocumentPath) => Traced {
   const { entity } = args
   const [written, lost] = 'why' in args.written ? [undefined, args.written.why] : [args.written, 'dropped' as const]
-  const stages = written ? stagesOf(written.value, args) : []
   const placeholders = written ? placeholdersOf(written.value).placeholders : []
   const stored = entity as unknown as JsonObject
+  let stages: readonly Stage[] | undefined
   let alone: readonly Stage[] | undefined
 
   return (path) => {
     if (!written) return processorOf(path) ?? nowhere(path, lost)
     const placeholder = placeholders.find((one) => one.path.every((segment, depth) => segment === path[depth]))
     if (placeholder) return included(placeholder, written)
+    // The same value at the same path: whatever came between the two left it as it was.
+    if (isThere(written.value, stored, path)) return inFile(path, written)
+    stages ??= stagesOf(written.value, args)
     const found = follow(stored, path, stages)
     if (Array.isArray(found)) return { ...inFile(found, written), misplaced: found[0] !== path[0] }
     return found ?? processorOf(path) ?? unsaid(path, written) ?? nowhere(path, 'changed')
@@ -78,6 +81,11 @@ export function tracer(args: TraceArgs): (path: DocumentPath) => Traced {
     const by = alone[index]?.by
     return typeof by === 'object' ? { by: 'processor', id: by.processor } : undefined
   }
+}
+
+function isThere(document: JsonObject, entity: JsonObject, path: DocumentPath): boolean {
+  const value = valueAt(entity, path)
+  return value !== undefined && isSame(valueAt(document, path), value)
 }
 
 /**

@@ -5,6 +5,7 @@ import { canonicalJson } from './etag.ts'
 import { isObject, valueAt } from './json-value.ts'
 import { readNodes } from './nodes.ts'
 import { parseDocuments } from './parse.ts'
+import { type PlainPlaces, plainPlaces, type Range } from './plain-places.ts'
 import type { Place } from './problem.ts'
 import { Lines } from './syntax.ts'
 
@@ -48,14 +49,7 @@ export function documentIn(chunk: Chunk, ref: string): WrittenDocument | undefin
   const [document] = parseDocuments(chunk.text).documents
   const value = document?.value ?? document?.guess
   if (!value || refIn(value) !== ref) return undefined
-  let placed: ReturnType<typeof placesIn> | undefined
-  return {
-    value,
-    place(path) {
-      placed ??= placesIn(chunk)
-      return placed(path, valueAt(value, path))
-    },
-  }
+  return { value, place: placesIn(chunk, value) }
 }
 
 function refIn({ kind, metadata }: JsonObject): string | undefined {
@@ -64,18 +58,38 @@ function refIn({ kind, metadata }: JsonObject): string | undefined {
   return formatRef({ kind, namespace, name: metadata.name })
 }
 
-/** The file was parsed by another program than the one that knows places: what it finds must be the same value. */
-function placesIn(
-  chunk: Chunk,
-): (path: readonly (string | number)[], value: JsonValue | undefined) => Place | undefined {
-  const read = readNodes(chunk.text)
+/** Most lines are found without the parser that knows places, which takes a hundred times as long. */
+function placesIn(chunk: Chunk, value: JsonObject): WrittenDocument['place'] {
+  let plain: PlainPlaces | undefined | null = null
+  let lines: Lines | undefined
+  let parsed: ParsedPlaces | undefined
+  return (path) => {
+    if (plain === null) plain = plainPlaces(chunk.text)
+    const wanted = valueAt(value, path)
+    let range = plain?.rangeOf(path, wanted)
+    if (!range) {
+      parsed ??= parsedPlaces(chunk.text)
+      range = parsed(path, wanted)
+    }
+    lines ??= new Lines(chunk.text, chunk.firstLine)
+    return range && lines.place(...range)
+  }
+}
+
+type ParsedPlaces = (path: readonly (string | number)[], value: JsonValue | undefined) => Range | undefined
+
+/**
+ * Where values stand by the parser that knows places. Values were read by another one: what both find must be the same.
+ *
+ * @param text one document
+ */
+export function parsedPlaces(text: string): ParsedPlaces {
+  const read = readNodes(text)
   const doc = 'refused' in read ? undefined : read.documents[0]
-  const lines = new Lines(chunk.text, chunk.firstLine)
   return (path, value) => {
     const found = doc && value !== undefined ? nodeAt(doc, path) : undefined
     if (!doc || !found || !isSame(jsonOf(found.node, doc), value)) return undefined
-    const range = rangeOf(found.node) ?? rangeOf(found.key) ?? emptyItem(found)
-    return range && lines.place(...range)
+    return rangeOf(found.node) ?? rangeOf(found.key) ?? emptyItem(found)
   }
 }
 
@@ -115,13 +129,13 @@ function jsonOf(node: unknown, doc: Document): JsonValue {
   return isNode(node) ? (node.toJS(doc, { maxAliasCount: -1 }) as JsonValue) : null
 }
 
-function rangeOf(node: unknown): [number, number] | undefined {
+function rangeOf(node: unknown): Range | undefined {
   if (!isNode(node) || !node.range) return undefined
   const [start, end] = node.range
   return end > start ? [start, end] : undefined
 }
 
 /** Nothing but its dash stands there. */
-function emptyItem({ node, key }: Found): [number, number] | undefined {
+function emptyItem({ node, key }: Found): Range | undefined {
   return node === key && isNode(node) && node.range ? [node.range[0], node.range[1]] : undefined
 }
