@@ -7,6 +7,7 @@ import { shownChanged } from '../api/live.ts'
 import type { Plugin } from '../api/plugin.ts'
 import type { Route } from '../api/route.ts'
 import { portalStarted, type ServiceRef } from '../api/wiring.ts'
+import { giveWay } from '../platform/attendance.ts'
 import { createRefusals } from '../platform/audit/refusals.ts'
 import { withOperator, withOperatorPolicy } from '../platform/auth/operator.ts'
 import { sessionsEnded } from '../platform/auth/sign-in.ts'
@@ -21,7 +22,7 @@ import { after } from '../platform/jobs/clock.ts'
 import { createLive, type Live } from '../platform/live/live.ts'
 import { countStreams, liveRoute } from '../platform/live/route.ts'
 import { createAssets } from '../platform/views/assets.ts'
-import { createViews, type ViewFolder } from '../platform/views/engine.ts'
+import { createViews, type ViewFolder, type Views } from '../platform/views/engine.ts'
 import { accessOf } from './access.ts'
 import { type AssembleOptions, assemble, type Parts } from './assemble.ts'
 import { version } from './version.ts'
@@ -145,8 +146,18 @@ async function serve(options: BuildOptions, parts: Parts): Promise<Portal> {
       const address = await listenOn(app, config)
       parts.lock?.describe({ address, key })
       await begin(address)
+      if (!development) void prepareViews(views, log)
       return address
     },
+  }
+}
+
+/** Nobody waits for it, and it waits for everybody. */
+async function prepareViews(views: Views, log: BuildOptions['log']): Promise<void> {
+  try {
+    await views.prepare(() => giveWay(100))
+  } catch (err) {
+    log.warn({ err }, 'A view does not compile: its page will say so')
   }
 }
 

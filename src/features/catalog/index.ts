@@ -27,6 +27,7 @@ import { factCards } from './facts/cards.ts'
 import { repositoryFacts } from './facts/repository.ts'
 import { setUpFacts } from './facts/setup.ts'
 import { createFileSights } from './file-sight.ts'
+import { prepareFirstPages } from './first-pages.ts'
 import { createGraphService } from './graph-service.ts'
 import { createHiddenRivals } from './hidden-rivals.ts'
 import { createHistoryService, historyService } from './history-service.ts'
@@ -181,23 +182,24 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(seenSourcesRef, seen)
       ctx.provide(registerRef, register)
       ctx.provide(webhooksRef, createWebhooks(ctx, crawler, options.webhooks))
+      const entityPages = createEntityPages({
+        service,
+        crawler,
+        places,
+        contributions,
+        policy,
+        problems: problemPages,
+        problemPlaces,
+        earlier,
+        fields,
+        facts,
+        sights,
+        stars: () => ctx.tryUse(starsRef),
+        now: ctx.now,
+      })
       ctx.provide(pagesRef, {
         list: createListPages(ctx, service, crawler, contributions, facts),
-        entity: createEntityPages({
-          service,
-          crawler,
-          places,
-          contributions,
-          policy,
-          problems: problemPages,
-          problemPlaces,
-          earlier,
-          fields,
-          facts,
-          sights,
-          stars: () => ctx.tryUse(starsRef),
-          now: ctx.now,
-        }),
+        entity: entityPages,
         fields,
         problems: problemPages,
         codes: createCodePages(),
@@ -227,6 +229,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       ctx.provide(entityStockSeam, createEntityStock(ctx, crawler, contributions))
       announceChanges(ctx)
       heedCancelled(ctx, crawler, options.every)
+      prepareFirstPages(ctx, service, entityPages)
       ctx.on(portalStarted, () => crawler.start())
     },
   })

@@ -75,6 +75,8 @@ export interface CatalogService extends CatalogReader {
   facet(actor: Actor, key: string, query: ListQuery): Counted[]
   /** How many entities a query would show. */
   count(actor: Actor, query: ListQuery): number
+  /** Gets ready to count, in pieces with pauses between them; at once where it is ready. */
+  prepare(pause: () => Promise<void>): Promise<void>
   /** What an entity is called; null when there is none that the actor may see. */
   titleOf(actor: Actor, ref: string): string | null
   /** The same of many at once, and faster. */
@@ -222,6 +224,8 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
     facet: (actor, key, query) => countFacet(read, key.toLowerCase(), query, scopeOf(actor).condition),
 
     count: (actor, query) => tallied(actor, query).counts.total,
+
+    prepare: (pause) => tally.prepare(pause),
 
     titleOf: (actor, ref) => service.titlesOf(actor, [ref]).get(ref) ?? null,
 

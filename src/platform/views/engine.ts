@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { Eta, type TemplateFunction } from 'eta/core'
 import { LRUCache } from 'lru-cache'
 import type { Card } from './cards.ts'
@@ -36,6 +36,8 @@ export interface Views {
    */
   render(view: string, props: object, frame?: Frame, zone?: string): string
   exists(view: string): boolean
+  /** Compiles every view with pauses in between: otherwise that takes a part of the first page that shows it. */
+  prepare(pause: () => Promise<void>): Promise<void>
 }
 
 interface Compiled {
@@ -48,6 +50,7 @@ export function createViews(options: ViewsOptions): Views {
   return {
     render: (view, props, frame, zone = frame?.shell.zone) => eta.within(zone).page(view, props, frame),
     exists: (view) => eta.fileOf(view) !== undefined,
+    prepare: (pause) => eta.prepare(pause),
   }
 }
 
@@ -104,6 +107,22 @@ class PortalEta extends Eta {
     if (folder === undefined || !/^[\w.-]+(\/[\w.-]+)*$/.test(rest) || rest.includes('..')) return undefined
     const file = join(folder, `${rest}.eta`)
     return existsSync(file) ? file : undefined
+  }
+
+  async prepare(pause: () => Promise<void>): Promise<void> {
+    for (const view of this.#all()) {
+      await pause()
+      this.#compiledOf(view)
+    }
+  }
+
+  #all(): string[] {
+    return [...this.#folders].flatMap(([name, path]) => {
+      const files = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : []
+      return files.flatMap((file) =>
+        file.endsWith('.eta') ? `${name}/${file.slice(0, -'.eta'.length).split(sep).join('/')}` : [],
+      )
+    })
   }
 
   #run(view: string, props: object): string {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
@@ -12,7 +13,7 @@ import { kindNames } from './kinds.ts'
 
 export interface ListPages {
   /** Props of the list, and the key under which they stay the same. */
-  list(actor: Actor, address: ListAddress): { props: CatalogIndex; key: string }
+  list(actor: Actor, address: ListAddress): Promise<{ props: CatalogIndex; key: string }>
 }
 
 export function createListPages(
@@ -52,7 +53,8 @@ export function createListPages(
   }
 
   return {
-    list(actor, address) {
+    async list(actor, address) {
+      await service.prepare(() => setImmediate())
       const shown = address.fact.length > 0 ? facts.generation : ''
       const state = `${service.version(actor)} ${shown} ${crawler.running > 0} ${registerHref(actor)}`
       const key = `${state} ${JSON.stringify(address)}`

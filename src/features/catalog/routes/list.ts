@@ -10,8 +10,8 @@ export const listRoutes: Route[] = [
     url: '/catalog',
     permission: 'catalog.read',
     query: ListAddress,
-    handler: ({ query, actor, use }, reply) => {
-      const { props, key } = use(pagesRef).list.list(actor, query)
+    handler: async ({ query, actor, use }, reply) => {
+      const { props, key } = await use(pagesRef).list.list(actor, query)
       reply.header('hx-push-url', props.ownHref)
       return reply.page('catalog/index', props, {
         title: props.heading,
