@@ -25,7 +25,8 @@ export const jobs = table(
   },
   (t) => [
     uniqueIndex('jobs_waiting_key').on(t.kind, t.key).where(sql`state = 'waiting'`),
-    index('jobs_due').on(t.state, t.runAfter),
+    // Of all kinds: those whose turn is not now are passed over without looking at their rows.
+    index('jobs_due').on(t.state, t.runAfter, t.kind),
     index('jobs_state').on(t.state, t.id),
     index('jobs_kind').on(t.kind, t.state),
     index('jobs_finished').on(t.finishedAt),
