@@ -27,6 +27,9 @@ export interface CatalogChanged {
 
 export const catalogChanged: EventRef<CatalogChanged> = eventRef('catalog.changed')
 
+/** The files of a source were read, and some of them are others than before. */
+export const sourceRead: EventRef<{ sourceId: string }> = eventRef('catalog.source-read')
+
 /** Topics of open pages (`live` of `reply.page`): whatever the catalog holds, and how its sources are. */
 export const catalogTopic = 'catalog'
 export const sourcesTopic = 'catalog.sources'

@@ -13,7 +13,7 @@ import { forgesRef, tokensOf } from '../../platform/source/forges/forges-ref.ts'
 import { type Activities, type Activity, createActivities } from './activity.ts'
 import { createCollector } from './collected.ts'
 import type { CatalogOptions } from './config.ts'
-import { type CatalogChanged, catalogChanged } from './contract.ts'
+import { type CatalogChanged, catalogChanged, sourceRead } from './contract.ts'
 import { type CrawlResult, crawl } from './crawl.ts'
 import type { Crawler, RefreshOptions, Registered } from './crawling.ts'
 import { createDepartures, nothingAsked, otherSet, unknownSource } from './departures.ts'
@@ -208,6 +208,7 @@ export function createCrawler(
     })
     if (result.read > 0) ctx.log.info({ source: one.id, ...result, ms: took }, 'Read a source')
     if (result.held > 0) ctx.log.warn({ source: one.id, held: result.held }, 'Much of a source is missing and is kept')
+    if (result.read > 0) ctx.emit(sourceRead, { sourceId: one.id })
     await tellIncluding(one.id)
   }
 

@@ -27,6 +27,7 @@ import { factCards } from './facts/cards.ts'
 import { repositoryFacts } from './facts/repository.ts'
 import { setUpFacts } from './facts/setup.ts'
 import { createFileSights } from './file-sight.ts'
+import { prepareFirstHistories } from './first-histories.ts'
 import { prepareFirstPages } from './first-pages.ts'
 import { createGraphService } from './graph-service.ts'
 import { createHiddenRivals } from './hidden-rivals.ts'
@@ -230,6 +231,7 @@ export const catalog = (given: z.input<typeof CatalogOptions> = {}): Plugin => {
       announceChanges(ctx)
       heedCancelled(ctx, crawler, options.every)
       prepareFirstPages(ctx, service, entityPages)
+      prepareFirstHistories(ctx, { crawler, origins, codeOwners })
       ctx.on(portalStarted, () => crawler.start())
     },
   })

@@ -94,11 +94,11 @@ const fewPaths = 60
 export const lookAgain = 1000
 
 export function createOrigins({ ctx, service, crawler, places, contributions }: OriginsArgs): Origins {
-  const blobs = new LRUCache<string, Promise<string>>({ max: 5000, ttl: lookAgain })
-  const known = new LRUCache<string, Map<string, Origin>>({ max: 500 })
-  const stated = new LRUCache<string, { blob: string; row: Told; of: RelationOrigin['of'] }>({ max: 5000 })
+  const blobs = new LRUCache<string, Promise<string>>({ max: 1000, ttl: lookAgain })
+  const known = new LRUCache<string, Map<string, Origin>>({ max: 300 })
+  const stated = new LRUCache<string, { blob: string; row: Told; of: RelationOrigin['of'] }>({ max: 2000 })
   // While a large source is read, every second brings other states of the catalog, in which most is as it was.
-  const placed = new LRUCache<string, Stated>({ max: 5000 })
+  const placed = new LRUCache<string, Stated>({ max: 2000 })
   const documents = createWrittenDocuments(crawler, places)
   // Cards of one page ask for themselves: they share what was parsed.
   const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 30, ttl: lookAgain })

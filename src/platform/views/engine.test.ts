@@ -123,3 +123,19 @@ test('reads a changed file again in development only', () => {
   changed()
   expect([fixed.render('a/x', {}), live.render('a/x', {})]).toEqual(['old', 'new'])
 })
+
+test('compiles all views ahead, with pauses, so that none is read when it is shown', async () => {
+  const page = views({ 'a/x': '<%~ part("own", {}) %>', 'b/y': 'y', 'shared/_own': 'own' })
+  let pauses = 0
+  await page.prepare(async () => void pauses++)
+  expect(pauses).toBe(3)
+  // They stay where they are, and would now say something else.
+  for (const file of ['a/x', 'b/y', 'shared/_own']) writeFileSync(join(root, `${file}.eta`), 'read again')
+  expect(page.render('a/x', {})).toBe('own')
+  expect(page.render('b/y', {})).toBe('y')
+})
+
+test('a view that does not compile is told by who compiles ahead', async () => {
+  const page = views({ 'a/x': '<% if ( %>' })
+  await expect(page.prepare(async () => undefined)).rejects.toThrow()
+})

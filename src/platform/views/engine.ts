@@ -100,7 +100,7 @@ class PortalEta extends Eta {
   }
 
   fileOf(view: string): string | undefined {
-    const name = view.includes('/') ? view : `shared/_${view}`
+    const name = fullName(view)
     const slash = name.indexOf('/')
     const folder = this.#folders.get(name.slice(0, slash))
     const rest = name.slice(slash + 1)
@@ -143,17 +143,21 @@ class PortalEta extends Eta {
   }
 
   #compiledOf(view: string): Compiled {
-    const known = this.#compiled.get(view)
+    const name = fullName(view)
+    const known = this.#compiled.get(name)
     if (known && !this.#development) return known
     const file = this.fileOf(view)
     if (file === undefined) throw new Error(`There is no view "${view}": no such .eta file in the folders of views`)
     const changed = this.#development ? statSync(file).mtimeMs : 0
     if (known?.changed === changed) return known
     const compiled = { template: this.compile(dense(readFileSync(file, 'utf8')), { filepath: file }), changed }
-    this.#compiled.set(view, compiled)
+    this.#compiled.set(name, compiled)
     return compiled
   }
 }
+
+/** Built-in views are called by a name without a slash. */
+const fullName = (view: string) => (view.includes('/') ? view : `shared/_${view}`)
 
 /** Indentation costs a fifth of a long page's bytes and says nothing. Lines stay, for the numbers in errors. */
 function dense(source: string): string {

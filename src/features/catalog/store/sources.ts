@@ -142,3 +142,12 @@ export function countProblems(read: Reader): number {
   }
   return row.n
 }
+
+/** Files of a source that define entities, those that define most first. */
+export function definingFiles(read: Reader, sourceId: string, most: number): string[] {
+  const rows = read.values<[string]>(
+    sql`select ${candidates.path} from ${candidates} where ${candidates.sourceId} = ${sourceId}
+      group by ${candidates.path} order by count(*) desc, ${candidates.path} limit ${most}`,
+  ) as unknown as [string][]
+  return rows.map(([path]) => path)
+}

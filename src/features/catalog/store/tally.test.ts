@@ -188,3 +188,36 @@ test('a change of which nothing was said is not seen, one that was is', async ()
   tally.changed(['component:default/c5'])
   expect(total()).toBe(before - 2)
 })
+
+test('what is read ahead in pieces is the same, also where the catalog changes between two of them', async () => {
+  const many = Array.from({ length: 3_500 }, (_, index) => component(`n${index}`, { tags: [`t${index % 7}`] }))
+  portal = await testPortal({ files: { ...files, 'many.yaml': many.join('') } })
+  const { db } = portal.portal
+  const tally = createTally(db.read)
+  let pauses = 0
+  await tally.prepare(async () => {
+    pauses++
+    // One that was read already, and one that comes later.
+    for (const name of [`n${pauses}`, `n${3_499 - pauses}`]) {
+      await db.write((tx) => tx.run(sql`delete from catalog_entities where ref = ${`component:default/${name}`}`))
+      tally.changed([`component:default/${name}`])
+    }
+  })
+  expect(pauses).toBe(2)
+  for (const question of questions) {
+    expect(tally.count(queryOf(question), undefined, '').counts, JSON.stringify(question)).toEqual(recount(question))
+  }
+  await tally.prepare(() => Promise.reject(new Error('It is there already')))
+})
+
+test('who counts while it is being read ahead waits for none of it', async () => {
+  const many = Array.from({ length: 2_000 }, (_, index) => component(`n${index}`))
+  portal = await testPortal({ files: { ...files, 'many.yaml': many.join('') } })
+  const tally = createTally(portal.portal.db.read)
+  const question = { kind: ['component'] }
+  let counted: Counts | undefined
+  await tally.prepare(async () => {
+    counted = tally.count(queryOf(question), undefined, '').counts
+  })
+  expect(counted).toEqual(recount(question))
+})
