@@ -30,6 +30,8 @@ export interface FindingArgs {
   closeness: Closeness
   /** Most candidates of each kind. */
   most: number
+  /** Any of many do, in any order. */
+  isSample?: boolean | undefined
 }
 
 /** So few results that a word may be misspelt. */
@@ -39,19 +41,23 @@ const few = 3
  * What has all the words, ranked. Where that is little, what has words spelt nearly so as well; where it is nothing,
  * what has some of the words.
  */
-export function find(query: Query, { read, scopes, closeness, most }: FindingArgs): Finding {
-  const asked = candidateQuery(query, scopes, closeness, most)
+export function find(query: Query, args: FindingArgs): Finding {
+  const { read, scopes, closeness, isSample = false } = args
+  const asked = candidateQuery(query, args)
   const all = findCandidates(read, asked)
   const nothingElse = { ...all, meant: new Map(), isLoose: false }
-  const done = (found: readonly Candidate[], rest: Omit<Finding, 'ranked'>) => {
-    return { ...rest, ranked: rank(found, query, closeness) }
+  const done = (found: Candidate[], rest: Omit<Finding, 'ranked'>) => {
+    return { ...rest, ranked: isSample && rest.more ? found : rank(found, query, closeness) }
   }
   if (asked.match === undefined || all.found.length >= few) return done(all.found, nothingElse)
+  // Then every word is one of a name that may be found: none is misspelt.
+  if (all.found.some(({ isNamed }) => isNamed)) return done(all.found, nothingElse)
   const meant = alternatives(read, query, scopes, all.found.length > 0)
   if (meant.size > 0) {
     const near = findCandidates(read, { ...asked, match: matchExpression(query, meant) })
     const known = new Set(all.found.map(({ id }) => id))
-    const more = near.found.filter(({ id }) => !known.has(id)).map((one) => ({ ...one, isNear: true }))
+    const more = near.found.filter(({ id }) => !known.has(id))
+    for (const one of more) one.isNear = true
     if (more.length > 0) return done([...all.found, ...more], { more: near.more, meant, isLoose: false })
   }
   if (all.found.length > 0 || query.terms.length + query.phrases.length < 2) return done(all.found, nothingElse)
@@ -59,12 +65,8 @@ export function find(query: Query, { read, scopes, closeness, most }: FindingArg
   return done(some.found, { more: some.more, meant, isLoose: some.found.length > 0 })
 }
 
-function candidateQuery(
-  query: Query,
-  scopes: readonly SourceScope[],
-  { own, starred, visited }: Closeness,
-  most: number,
-): CandidateQuery {
+function candidateQuery(query: Query, { scopes, closeness, most, isSample = false }: FindingArgs): CandidateQuery {
+  const { own, starred, visited } = closeness
   return {
     match: matchExpression(query),
     without: withoutExpression(query),
@@ -77,6 +79,7 @@ function candidateQuery(
     own: [...own],
     keys: [...starred, ...visited.keys()],
     exact: query.typed.toLowerCase(),
+    isSample,
   }
 }
 

@@ -14,8 +14,6 @@ import type { FilterGroup, Nothing, OwnerLink, Result, SearchPage, SearchTab } f
 
 export interface SearchPages {
   page(actor: Actor, address: SearchAddress): SearchPage
-  /** Of some documents, found by a query. */
-  results(found: Found, shown: readonly Shown[]): Result[]
   kindName(kind: string): string
   ownersOf(shown: readonly Pick<Shown, 'owner'>[]): ReadonlyMap<string, string>
 }
@@ -38,8 +36,7 @@ export function createSearchPages(service: SearchService, contributions: Contrib
   const kindName = (kind: string) => kinds.get(kind) ?? kind.charAt(0).toUpperCase() + kind.slice(1)
   const ownersOf: SearchPages['ownersOf'] = (shown) => service.titlesOf(shown.flatMap(({ owner }) => owner ?? []))
 
-  function results(found: Found, shown: readonly Shown[]): Result[] {
-    const owners = ownersOf(shown)
+  function results(found: Found, shown: readonly Shown[], owners: ReadonlyMap<string, string>): Result[] {
     const wanted = wantedOf(found.query, found.meant)
     return shown.map((one) => {
       const hasName = one.name !== null && one.name.toLowerCase() !== one.title.toLowerCase()
@@ -74,11 +71,17 @@ export function createSearchPages(service: SearchService, contributions: Contrib
     ]
   }
 
-  function groups(found: Found): FilterGroup[] {
-    const labels = service.titlesOf(found.facets.owner.map(({ value }) => value))
+  function groups(found: Found, owners: ReadonlyMap<string, string>): FilterGroup[] {
     return filterNames
-      .map((name) => filterGroup(name, found, (value) => labelOf(name, value, labels)))
+      .map((name) => filterGroup(name, optionsOf(name, found), (value) => labelOf(name, value, owners)))
       .filter(({ options }) => options.length > 1 || options.some(({ checked }) => checked))
+  }
+
+  /** What all owners on the page are called. */
+  function allOwners(found: Found, shown: readonly Shown[]): ReadonlyMap<string, string> {
+    const options = optionsOf('owner', found).map(({ value }) => value)
+    const refs = shown.flatMap(({ owner }) => owner ?? [])
+    return service.titlesOf([...new Set([...refs, ...options, ...found.filters.owner])])
   }
 
   function labelOf(name: FilterName, value: string, owners: ReadonlyMap<string, string>): string {
@@ -89,7 +92,6 @@ export function createSearchPages(service: SearchService, contributions: Contrib
   return {
     kindName,
     ownersOf,
-    results,
     page(actor, address) {
       const found = service.search(actor, {
         text: address.query ?? '',
@@ -100,14 +102,14 @@ export function createSearchPages(service: SearchService, contributions: Contrib
       const shown = service.shown(found.rows.slice(first, first + pageSize))
       const total = found.rows.length
       const link = linkTo(address)
-      const owners = service.titlesOf(found.filters.owner)
+      const owners = allOwners(found, shown)
       return {
         action: '/search',
         text: address.query ?? '',
         heading: 'Search',
         section: address.in ?? null,
         tabs: tabs(found, address),
-        groups: groups(found),
+        groups: groups(found, owners),
         chosen: filterNames.flatMap((name) =>
           address[name].map((value) => ({
             group: titles[name],
@@ -117,7 +119,7 @@ export function createSearchPages(service: SearchService, contributions: Contrib
         ),
         clearHref: link({ in: undefined, ...Object.fromEntries(filterNames.map((name) => [name, undefined])) }),
         notes: notesOf(found, sections),
-        results: results(found, shown),
+        results: results(found, shown, owners),
         count: found.more ? `more than ${plural(total, 'result')}` : plural(total, 'result'),
         pager: {
           from: shown.length > 0 ? first + 1 : null,
@@ -132,20 +134,25 @@ export function createSearchPages(service: SearchService, contributions: Contrib
   }
 }
 
-function filterGroup(name: FilterName, { facets, filters }: Found, label: (value: string) => string): FilterGroup {
+function filterGroup(name: FilterName, options: readonly Option[], label: (value: string) => string): FilterGroup {
+  return { name, title: titles[name], options: options.map((one) => ({ ...one, label: label(one.value) })) }
+}
+
+type Option = Omit<FilterGroup['options'][number], 'label'>
+
+/** Those with the most results, and those that are chosen. */
+function optionsOf(name: FilterName, { facets, filters }: Found): Option[] {
   const chosen = filters[name]
+  const all = facets[name]
   const isChosen = (value: string) =>
     chosen.includes(value.toLowerCase()) || (name === 'owner' && chosen.includes(ownerName(value)))
-  const all = facets[name].map(({ value, count }) => {
-    return { value, label: label(value), count, checked: isChosen(value) }
-  })
-  const found = all.slice(0, optionsShown)
-  const kept = all.slice(optionsShown).filter(({ checked }) => checked)
+  const kept = chosen.length === 0 ? [] : all.slice(optionsShown).filter(({ value }) => isChosen(value))
+  const found = [...all.slice(0, optionsShown), ...kept]
+  const options = found.map(({ value, count }) => ({ value, count, checked: isChosen(value) }))
+  if (chosen.length === 0) return options
   const seen = new Set(all.flatMap(({ value }) => [value.toLowerCase(), ownerName(value)]))
-  const unseen = chosen
-    .filter((value) => !seen.has(value))
-    .map((value) => ({ value, label: label(value), count: 0, checked: true }))
-  return { name, title: titles[name], options: [...found, ...kept, ...unseen] }
+  const unseen = chosen.filter((value) => !seen.has(value))
+  return [...options, ...unseen.map((value) => ({ value, count: 0, checked: true }))]
 }
 
 function ownerLink(ref: string, title: string | undefined): OwnerLink {

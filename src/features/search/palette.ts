@@ -31,7 +31,7 @@ export interface PaletteArgs {
 
 export function createPalettes({ service, pages, contributions, policy }: PaletteArgs): Palettes {
   function options(group: string, candidates: readonly Candidate[], wanted: readonly Wanted[]): PaletteOption[] {
-    const shown = service.shown(candidates)
+    const shown = service.listed(candidates)
     const owners = pages.ownersOf(shown)
     return shown.map((one) => ({
       id: domId(`search-${group}`, `${one.source} ${one.key}`),

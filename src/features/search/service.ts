@@ -5,12 +5,22 @@ import type { Contributions } from '../../platform/contributions.ts'
 import type { Policy } from '../../platform/permissions/policy.ts'
 import { readerMarks } from './contract.ts'
 import { type Finding, find, withoutChoices } from './finding.ts'
-import { type Narrowed, narrow } from './model/counts.ts'
-import { emptyFilters, type Filters, filterNames, isEmpty, parseQuery, type Query } from './model/query.ts'
+import { type Narrowed, narrow, type Others } from './model/counts.ts'
+import {
+  emptyFilters,
+  type Filters,
+  filterNames,
+  isEmpty,
+  matchExpression,
+  parseQuery,
+  type Query,
+  withoutExpression,
+} from './model/query.ts'
 import type { Candidate, Closeness } from './model/ranking.ts'
 import { createRebuilder, type Rebuilder } from './rebuild.ts'
 import { findByKeys, findOwn } from './store/candidates.ts'
-import { findShown, findTitles, type Shown } from './store/results.ts'
+import { countOthers } from './store/choices.ts'
+import { findListed, findShown, findTitles, type Listed, type Shown } from './store/results.ts'
 import type { SourceScope } from './store/scopes.ts'
 
 export interface Asked {
@@ -29,15 +39,23 @@ export interface Found extends Omit<Finding, 'ranked'>, Narrowed {
   isEmpty: boolean
 }
 
+/** What is found, without what it may be narrowed to. */
+export interface QuicklyFound extends Omit<Finding, 'ranked'> {
+  query: Query
+  rows: Candidate[]
+}
+
 export interface SearchService {
   /** Everything that is found, the best first, with what it may be narrowed to. */
   search(actor: Actor, asked: Asked): Found
   /** The first of what is found: for each letter that somebody types. */
-  quick(actor: Actor, text: string, most: number): Found
+  quick(actor: Actor, text: string, most: number): QuicklyFound
   /** What somebody may want who has typed nothing. */
   close(actor: Actor, most: number): { starred: Candidate[]; visited: Candidate[]; own: Candidate[] }
   /** Candidates as they are shown. */
   shown(candidates: readonly Candidate[]): Shown[]
+  /** The same without their texts. */
+  listed(candidates: readonly Candidate[]): Listed[]
   titlesOf(refs: readonly string[]): ReadonlyMap<string, string>
   closeness(actor: Actor): Closeness
   /** Has everything built anew. @returns the sources */
@@ -51,6 +69,8 @@ export const searchService: ServiceRef<SearchService> = serviceRef('search.servi
 
 /** Most documents that are looked at by name, and as many by text. */
 const most = 300
+/** Most that are counted for what may be chosen instead. */
+const mostCounted = 500
 
 export function createSearchService(
   ctx: PluginContext,
@@ -80,30 +100,43 @@ export function createSearchService(
     }
   }
 
-  /** What all choices leave, and what there would be without them as far as it fits: for their counts. */
-  function findBoth(query: Query, args: Parameters<typeof find>[1]): Finding {
+  /** What all choices leave, and what there would be without each of them: for their counts. */
+  function findBoth(query: Query, args: Parameters<typeof find>[1]): { finding: Finding; others?: Others } {
     const isChosen = query.section !== undefined || filterNames.some((name) => query.filters[name].length > 0)
-    if (!isChosen) return find(query, args)
-    // These are for the counts of what could be chosen instead: some of many do.
-    const all = find(withoutChoices(query), { ...args, most: Math.ceil(args.most / 2) })
-    if (!all.more && all.ranked.length > 0) return all
-    const chosen = find(query, args)
-    const known = new Set(chosen.ranked.map(({ id }) => id))
-    const isSame = chosen.isLoose === all.isLoose
-    const others = isSame ? all.ranked.filter(({ id }) => !known.has(id)) : []
-    return { ...chosen, ranked: [...chosen.ranked, ...others] }
+    if (!isChosen) return { finding: find(query, args) }
+    const all = find(withoutChoices(query), { ...args, most: Math.ceil(args.most / 2), isSample: true })
+    if (!all.more && all.ranked.length > 0) return { finding: all }
+    const finding = find(query, args)
+    if (finding.isLoose !== all.isLoose) return { finding }
+    const match = matchExpression(query)
+    if (match !== undefined && all.more) {
+      const without = withoutExpression(query)
+      return { finding, others: countOthers(read, match, { ...query, without, scopes: args.scopes }, mostCounted) }
+    }
+    const known = new Set(finding.ranked.map(({ id }) => id))
+    return { finding: { ...finding, ranked: [...finding.ranked, ...all.ranked.filter(({ id }) => !known.has(id))] } }
   }
 
-  /** @param isCounted whether anybody sees what each choice would leave */
-  function search(actor: Actor, asked: Asked, limit: number, isCounted: boolean): Found {
+  const argsOf = (actor: Actor, limit: number) => {
+    return { read, scopes: scopesOf(actor), closeness: closeness(actor), most: limit }
+  }
+
+  function search(actor: Actor, asked: Asked): Found {
     const parsed = parseQuery(asked.text)
     const filters = joined(parsed.filters, asked.filters)
     const section = asked.section ?? parsed.section
     const query = { ...parsed, filters, section }
     if (isEmpty(query)) return { ...nothing, query, filters, section }
-    const args = { read, scopes: scopesOf(actor), closeness: closeness(actor), most: limit }
-    const { ranked, ...finding } = isCounted ? findBoth(query, args) : find(query, args)
-    return { ...finding, ...narrow(ranked, filters, section), query, filters, section, isEmpty: false }
+    const { finding, others } = findBoth(query, argsOf(actor, most))
+    const { ranked, ...rest } = finding
+    return { ...rest, ...narrow(ranked, filters, section, others), query, filters, section, isEmpty: false }
+  }
+
+  function quick(actor: Actor, text: string, limit: number): QuicklyFound {
+    const query = parseQuery(text)
+    if (isEmpty(query)) return { ...nothing, query }
+    const { ranked, ...finding } = find(query, argsOf(actor, limit))
+    return { ...finding, rows: ranked, query }
   }
 
   async function enqueue(ids: readonly string[], forget: boolean, audited?: { actor: Actor; requestId?: string }) {
@@ -117,8 +150,8 @@ export function createSearchService(
   return {
     rebuilder,
     closeness,
-    search: (actor, asked) => search(actor, asked, most, true),
-    quick: (actor, text, limit) => search(actor, { text }, limit, false),
+    search,
+    quick,
 
     close(actor, limit) {
       const scopes = scopesOf(actor)
@@ -127,11 +160,8 @@ export function createSearchService(
       return { starred: rest(starred), visited: rest(visited.keys()), own: findOwn(read, [...own], scopes, limit) }
     },
 
-    shown: (candidates) =>
-      findShown(
-        read,
-        candidates.map(({ id }) => id),
-      ),
+    shown: (candidates) => findShown(read, idsOf(candidates)),
+    listed: (candidates) => findListed(read, idsOf(candidates)),
     titlesOf: (refs) => findTitles(read, refs, sourceIds()),
 
     async rebuild(actor, requestId) {
@@ -148,6 +178,8 @@ export function createSearchService(
     },
   }
 }
+
+const idsOf = (candidates: readonly Candidate[]) => candidates.map(({ id }) => id)
 
 const nothing: Omit<Found, 'query' | 'filters' | 'section'> = {
   rows: [],

@@ -7,6 +7,9 @@ export interface Counted {
   count: number
 }
 
+/** What there would be instead of what was chosen, by each filter that is and by section. */
+export type Others = Partial<Record<FilterName | 'section', readonly Counted[]>>
+
 export interface Narrowed {
   rows: Candidate[]
   /** How many each section has, of what passes the filters. */
@@ -15,40 +18,62 @@ export interface Narrowed {
   facets: Record<FilterName, Counted[]>
 }
 
-/** Keeps what passes the filters and counts what each of them leaves. */
-export function narrow(candidates: readonly Candidate[], filters: Filters, section: string | undefined): Narrowed {
-  const counts = Object.fromEntries(filterNames.map((name) => [name, new Map<string, Counted>()])) as Record<
-    FilterName,
-    Map<string, Counted>
-  >
+/**
+ * Keeps what passes the filters and counts what each of them leaves.
+ *
+ * @param others what was counted elsewhere, since not all that is left out is among the candidates
+ */
+export function narrow(
+  candidates: readonly Candidate[],
+  filters: Filters,
+  section: string | undefined,
+  others: Others = {},
+): Narrowed {
+  const choices = filterNames.map((name): Choice => ({ name, chosen: filters[name], counts: new Map() }))
   const sections = new Map<string, number>()
   const rows: Candidate[] = []
   for (const one of candidates) {
-    const failed = filterNames.filter((name) => !passes(one, name, filters[name]))
-    const isInside = section === undefined || one.section === section
-    if (failed.length === 0) sections.set(one.section, (sections.get(one.section) ?? 0) + 1)
-    if (!isInside || failed.length > 1) continue
-    if (failed.length === 0) rows.push(one)
-    for (const name of failed.length === 0 ? filterNames : failed) {
-      for (const value of valuesOf(one, name)) add(counts[name], value)
+    const tags = tagsOf(one)
+    let failures = 0
+    let failed: Choice | undefined
+    for (const choice of choices) {
+      if (passes(one, tags, choice)) continue
+      failures++
+      failed = choice
     }
+    if (failures === 0) sections.set(one.section, (sections.get(one.section) ?? 0) + 1)
+    if (failures > 1 || (section !== undefined && one.section !== section)) continue
+    if (failures === 0) rows.push(one)
+    for (const choice of choices) if (failures === 0 || choice === failed) count(one, tags, choice)
   }
-  const facets = Object.fromEntries(filterNames.map((name) => [name, sorted(counts[name])]))
+  for (const { name, counts } of choices) for (const one of others[name] ?? []) raise(counts, one)
+  for (const { value, count } of others.section ?? []) sections.set(value, Math.max(count, sections.get(value) ?? 0))
+  const facets = Object.fromEntries(choices.map(({ name, counts }) => [name, sorted(counts)]))
   return { rows, sections, facets: facets as Narrowed['facets'] }
 }
 
-function passes(one: Candidate, name: FilterName, chosen: readonly string[]): boolean {
-  if (chosen.length === 0) return true
-  return valuesOf(one, name).some((value) => {
-    const lower = value.toLowerCase()
-    return chosen.includes(lower) || (name === 'owner' && chosen.includes(ownerName(lower)))
-  })
+interface Choice {
+  name: FilterName
+  chosen: readonly string[]
+  counts: Map<string, Counted>
 }
 
-function valuesOf(one: Candidate, name: FilterName): readonly string[] {
-  if (name === 'tag') return one.tags
-  const value = one[name]
-  return value === null ? [] : [value]
+const none: readonly string[] = []
+
+function tagsOf({ tags }: Candidate): readonly string[] {
+  return tags === '[]' ? none : (JSON.parse(tags) as string[])
+}
+
+function passes(one: Candidate, tags: readonly string[], { name, chosen }: Choice): boolean {
+  if (chosen.length === 0) return true
+  if (name === 'tag') return tags.some((tag) => chosen.includes(tag.toLowerCase()))
+  const value = one[name]?.toLowerCase()
+  return value !== undefined && (chosen.includes(value) || (name === 'owner' && chosen.includes(ownerName(value))))
+}
+
+function count(one: Candidate, tags: readonly string[], { name, counts }: Choice): void {
+  if (name === 'tag') for (const tag of tags) add(counts, tag)
+  else if (one[name] !== null) add(counts, one[name])
 }
 
 function add(counts: Map<string, Counted>, value: string): void {
@@ -56,6 +81,14 @@ function add(counts: Map<string, Counted>, value: string): void {
   const known = counts.get(key)
   if (known) known.count++
   else counts.set(key, { value, count: 1 })
+}
+
+/** To what was counted elsewhere: some of it may be among the candidates, too. */
+function raise(counts: Map<string, Counted>, { value, count }: Counted): void {
+  const key = value.toLowerCase()
+  const known = counts.get(key)
+  if (known) known.count = Math.max(known.count, count)
+  else counts.set(key, { value, count })
 }
 
 function sorted(counts: ReadonlyMap<string, Counted>): Counted[] {

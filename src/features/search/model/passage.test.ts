@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { markAll, passageOf, type Segment } from './passage.ts'
+import { hitsOf, markAll, passageOf, type Segment } from './passage.ts'
 
 const drawn = (segments: readonly Segment[]) =>
   segments.map(({ text, marked }) => (marked ? `[${text}]` : text)).join('')
@@ -31,4 +31,14 @@ test('a passage is taken from where most of the words are', () => {
 test('a text without the words is shown from its beginning', () => {
   expect(drawn(passageOf('Nothing of it is here', [word('omega')], 120))).toBe('Nothing of it is here')
   expect(passageOf('', [word('omega')], 120)).toEqual([])
+})
+
+test('a text of plain letters, which is not taken apart, has the same places as one that is', () => {
+  const text = 'PaymentsAPIClient pay_back payload2go repay Pay-pay paying (pay)API x.pay/api api2 2api APIpay aPI'
+  const wanted = [word('pay'), word('api'), { text: '2', prefix: false }, word('back'), word('ing'), word('x')]
+  for (const some of [...wanted.map((one) => [one]), wanted, wanted.toReversed()]) {
+    const places = hitsOf(text, some)
+    expect(hitsOf(`${text} é`, some)).toEqual(places)
+    expect(places.length > 0).toBe(some.some(({ text }) => text !== 'ing'))
+  }
 })

@@ -1,4 +1,4 @@
-import { fold, isUnspaced, partsOf, type Word, wordsOf } from './words.ts'
+import { fold, isUnspaced, partsOf, type Word, wordsAround } from './words.ts'
 
 /** A stretch of a text; marked where it is what somebody looked for. */
 export interface Segment {
@@ -21,7 +21,11 @@ interface Hit {
 /** Where the words stand in a text. */
 export function hitsOf(text: string, wanted: readonly Wanted[]): Hit[] {
   if (wanted.length === 0 || text === '') return []
-  return wordsOf(text).flatMap((word) => hitsIn(word, wanted))
+  const words = wordsAround(
+    text,
+    wanted.map((one) => one.text),
+  )
+  return words.flatMap((word) => hitsIn(word, wanted))
 }
 
 /** The whole text with the words marked. */

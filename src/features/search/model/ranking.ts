@@ -11,7 +11,8 @@ export interface Candidate {
   type: string | null
   lifecycle: string | null
   owner: string | null
-  tags: readonly string[]
+  /** A list as JSON: it is read only where tags are counted. */
+  tags: string
   nameWords: string
   titleWords: string
   /** All words are in its name or title. */
@@ -81,7 +82,11 @@ function shorter(a: string, b: string): number {
 }
 
 function hasWord(words: string, text: string): boolean {
-  return ` ${words} `.includes(` ${text} `)
+  for (let at = words.indexOf(text); at !== -1; at = words.indexOf(text, at + 1)) {
+    const end = at + text.length
+    if ((at === 0 || words[at - 1] === ' ') && (end === words.length || words[end] === ' ')) return true
+  }
+  return false
 }
 
 function closeness({ key, owner }: Candidate, { own, starred, visited }: Closeness): number {

@@ -24,6 +24,32 @@ export function wordsOf(text: string): Word[] {
   return Array.from(text.matchAll(word), ({ 0: text, index }) => ({ text, start: index, end: index + text.length }))
 }
 
+/**
+ * The words of a text that may hold one of the folded texts; all of them where that cannot be told without folding
+ * each. Most texts have none: they are not taken apart.
+ */
+export function wordsAround(text: string, looked: readonly string[]): Word[] {
+  if (!plain.test(text)) return wordsOf(text)
+  const lower = text.toLowerCase()
+  const found = new Map<number, Word>()
+  for (const one of looked) {
+    for (let at = lower.indexOf(one), end = 0; at !== -1; at = lower.indexOf(one, end)) {
+      let start = at
+      end = at + one.length
+      while (start > 0 && isLetter(lower.charCodeAt(start - 1))) start--
+      while (end < lower.length && isLetter(lower.charCodeAt(end))) end++
+      if (!found.has(start)) found.set(start, { text: text.slice(start, end), start, end })
+    }
+  }
+  const words = [...found.values()]
+  return looked.length > 1 ? words.sort((a, b) => a.start - b.start) : words
+}
+
+/** Of a to z and 0 to 9. */
+function isLetter(code: number): boolean {
+  return (code > 0x60 && code < 0x7b) || (code > 0x2f && code < 0x3a)
+}
+
 /** The folded words of a text, those of scripts without spaces as they stand there. */
 export function foldedWords(text: string): string[] {
   return fold(text).match(word) ?? []

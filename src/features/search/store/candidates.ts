@@ -1,20 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
-import { type Filters, filterExpression, wordExpression } from '../model/query.ts'
+import { filterExpression, wordExpression } from '../model/query.ts'
 import type { Candidate } from '../model/ranking.ts'
-import { documents } from '../schema.ts'
-import { indexTable } from './index-table.ts'
+import { type Conditions, conditions } from './conditions.ts'
 import { type SourceScope, visible } from './scopes.ts'
 
-export interface CandidateQuery {
+export interface CandidateQuery extends Conditions {
   /** Expression for all words; undefined: everything that passes the filters. */
   match: string | undefined
-  /** Expression for what must not be there. */
-  without: string | undefined
-  filters: Filters
-  withoutFilters: Filters
-  section: string | undefined
-  scopes: readonly SourceScope[]
   /** Most that are found by name; by their whole text, which takes longer, half as many. */
   most: number
   /** Words that names may begin with. */
@@ -25,9 +18,11 @@ export interface CandidateQuery {
   keys: readonly string[]
   /** The reference or address that was typed. */
   exact: string
+  /** Any of many do, since they are only counted. */
+  isSample: boolean
 }
 
-type Found = Omit<Candidate, 'tags' | 'isNamed' | 'isHeaded' | 'isNear'> & { tags: string }
+type Found = Omit<Candidate, 'isNamed' | 'isHeaded' | 'isNear'>
 
 /**
  * What has all the words, at most so many of each group, and whether there is more. Where there is more, those whose
@@ -37,44 +32,49 @@ export function findCandidates(read: Reader, query: CandidateQuery): { found: Ca
   const where = conditions(query)
   if (query.match === undefined) return unnamed(read, query, where)
   const found = new Map<number, Candidate>()
-  const add = (rows: Found[], more: Partial<Candidate>) => {
+  // There are hundreds of them for each letter that somebody types: none is copied.
+  const add = (rows: Found[], isNamed: boolean) => {
     for (const row of rows) {
       const known = found.get(row.id)
-      const next = known ?? { ...row, tags: JSON.parse(row.tags), isNamed: false, isHeaded: false, isNear: false }
-      found.set(row.id, { ...next, ...more, fit: Math.min(next.fit, row.fit) })
+      if (!known) found.set(row.id, candidate(row, isNamed))
+      else {
+        known.isNamed ||= isNamed
+        known.fit = Math.min(known.fit, row.fit)
+      }
     }
     return rows.length
   }
+  const all = (more: boolean) => ({ found: [...found.values()], more })
   const { most, match } = query
   const named = `{name words title} : (${match})`
-  const inNames = add(matching(read, named, where, most, noFit), { isNamed: true })
-  const isFull = inNames === most
+  const isFull = add(matching(read, named, where, most), true) === most
+  if (isFull && query.isSample) return all(true)
   if (isFull) {
-    add(beginning(read, query.begins, where), { isNamed: true })
-    if (query.own.length > 0) {
-      add(matching(read, named, sql`${where} and ${documents.owner} in ${query.own}`, most, noFit), { isNamed: true })
-    }
+    add(beginning(read, query.begins, where), true)
+    if (query.own.length > 0) add(matching(read, named, sql`${where} and ${isOwn(query.own)}`, most), true)
   }
   const isMarked = hasKey([...query.keys, query.exact], query.scopes)
   const mostTexts = Math.ceil(most / 2)
-  const inTexts = isFull ? 0 : add(matching(read, match, where, mostTexts, textFit), {})
-  if (isFull || inTexts === mostTexts) add(markedMatching(read, match, sql`${where} and ${isMarked}`), {})
+  const inTexts = isFull ? 0 : add(matching(read, match, where, mostTexts, selectFitting), false)
+  const more = isFull || inTexts === mostTexts
+  if (more && query.isSample) return all(true)
+  if (more) add(markedMatching(read, match, sql`${where} and ${isMarked}`), false)
   if (!isFull && inTexts > 0) {
     const headed = idsMatching(read, `{heading} : (${match})`, mostTexts)
     const missing = headed.filter((id) => !found.has(id))
-    if (missing.length > 0) add(withIds(read, missing, where), {})
+    if (missing.length > 0) add(withIds(read, missing, where), false)
     for (const id of headed) {
       const one = found.get(id)
-      if (one) found.set(id, { ...one, isHeaded: true })
+      if (one) one.isHeaded = true
     }
   }
-  return { found: [...found.values()], more: isFull || inTexts === mostTexts }
+  return all(more)
 }
 
 /** The documents with these keys that may be seen, in that order. */
 export function findByKeys(read: Reader, keys: readonly string[], scopes: readonly SourceScope[]): Candidate[] {
   if (keys.length === 0) return []
-  const rows = read.all<Found>(sql`select ${columns(noFit)} from ${documents}
+  const rows = read.all<Found>(sql`${select} from search_documents
     where ${hasKey(keys, scopes)} and ${visible(scopes)} limit 500`) as unknown as Found[]
   const order = new Map(keys.map((key, at) => [key, at]))
   return rows.map(plain).sort((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0))
@@ -83,57 +83,57 @@ export function findByKeys(read: Reader, keys: readonly string[], scopes: readon
 /** Whether something that may be found has a word that begins so, in its name or in what is said of it. */
 export function isThere(read: Reader, word: string, scopes: readonly SourceScope[]): boolean {
   const match = `{name words title attributes} : ${wordExpression({ text: word, prefix: true })}`
-  return matching(read, match, visible(scopes), 1, noFit).length > 0
+  const rows = read.values(sql`select 1 from search_index join search_documents
+    on search_documents.id = search_index.rowid where search_index match ${match} and ${visible(scopes)} limit 1`)
+  return (rows as unknown as unknown[]).length > 0
 }
 
 /** What somebody owns, by name. */
 export function findOwn(read: Reader, own: readonly string[], scopes: readonly SourceScope[], most: number) {
   if (own.length === 0) return []
-  const rows = read.all<Found>(sql`select ${columns(noFit)} from ${documents} where ${documents.owner} in ${own}
-    and ${visible(scopes)} order by ${documents.nameWords} limit ${most}`) as unknown as Found[]
+  const rows = read.all<Found>(sql`${select} from search_documents where ${isOwn(own)}
+    and ${visible(scopes)} order by search_documents.name_words limit ${most}`) as unknown as Found[]
   return rows.map(plain)
 }
 
-const noFit = sql`0.0`
-const textFit = sql.raw('bm25(search_index, 8.0, 6.0, 6.0, 3.0, 2.0, 1.0)')
+// Written out: to put them together from the columns of the schema takes as long as many a query.
+const columns = `search_documents.id as id, search_documents.source as source, search_documents.key as key,
+  search_documents.section as section, search_documents.kind as kind, search_documents.type as type,
+  search_documents.lifecycle as lifecycle, search_documents.owner as owner, search_documents.tags as tags,
+  search_documents.name_words as nameWords, search_documents.title_words as titleWords`
+const select = sql.raw(`select ${columns}, 0.0 as fit`)
+const selectFitting = sql.raw(`select ${columns}, bm25(search_index, 8.0, 6.0, 6.0, 3.0, 2.0, 1.0) as fit`)
 
-function columns(fit: SQL): SQL {
-  const d = documents
-  return sql`${d.id} as id, ${d.source} as source, ${d.key} as key, ${d.section} as section, ${d.kind} as kind,
-    ${d.type} as type, ${d.lifecycle} as lifecycle, ${d.owner} as owner, ${d.tags} as tags,
-    ${d.nameWords} as nameWords, ${d.titleWords} as titleWords, ${fit} as fit`
-}
-
-function matching(read: Reader, match: string, where: SQL, most: number, fit: SQL): Found[] {
-  return read.all<Found>(sql`select ${columns(fit)} from ${indexTable} join ${documents}
-    on ${documents.id} = ${indexTable.rowid} where ${indexTable} match ${match} and ${where}
+function matching(read: Reader, match: string, where: SQL, most: number, selecting = select): Found[] {
+  return read.all<Found>(sql`${selecting} from search_index join search_documents
+    on search_documents.id = search_index.rowid where search_index match ${match} and ${where}
     limit ${most}`) as unknown as Found[]
 }
 
 /** Whoever may see them or not: to find them in the index alone is quick. */
 function idsMatching(read: Reader, match: string, most: number): number[] {
-  const rows = read.values<[number]>(sql`select ${indexTable.rowid} from ${indexTable}
-    where ${indexTable} match ${match} limit ${most}`) as unknown as [number][]
+  const rows = read.values<[number]>(sql`select search_index.rowid from search_index
+    where search_index match ${match} limit ${most}`) as unknown as [number][]
   return rows.map(([id]) => id)
 }
 
 function withIds(read: Reader, ids: readonly number[], where: SQL): Found[] {
-  return read.all<Found>(sql`select ${columns(noFit)} from ${documents}
-    where ${documents.id} in (select value from json_each(${JSON.stringify(ids)})) and ${where}`) as unknown as Found[]
+  return read.all<Found>(sql`${select} from search_documents
+    where search_documents.id in (select value from json_each(${JSON.stringify(ids)})) and ${where}`) as unknown as Found[]
 }
 
 /** The few first, each looked up in the index: it is quicker to find them than all that match. */
 function markedMatching(read: Reader, match: string, where: SQL): Found[] {
-  return read.all<Found>(sql`select ${columns(noFit)} from ${documents} cross join ${indexTable}
-    on ${indexTable.rowid} = ${documents.id} where ${where} and ${indexTable} match ${match}
+  return read.all<Found>(sql`${select} from search_documents cross join search_index
+    on search_index.rowid = search_documents.id where ${where} and search_index match ${match}
     limit 100`) as unknown as Found[]
 }
 
 function beginning(read: Reader, begins: string, where: SQL): Found[] {
   if (begins === '') return []
-  return read.all<Found>(sql`select ${columns(noFit)} from ${documents}
-    where ${documents.nameWords} >= ${begins} and ${documents.nameWords} < ${`${begins}\u{10ffff}`} and ${where}
-    order by ${documents.nameWords} limit 300`) as unknown as Found[]
+  return read.all<Found>(sql`${select} from search_documents
+    where search_documents.name_words >= ${begins} and search_documents.name_words < ${`${begins}\u{10ffff}`} and ${where}
+    order by search_documents.name_words limit 300`) as unknown as Found[]
 }
 
 /** By its filters alone: what has their words in the index. Of very many it is some, with the actor's own among them. */
@@ -141,56 +141,33 @@ function unnamed(read: Reader, query: CandidateQuery, where: SQL) {
   const { most, own } = query
   const match = filterExpression(query.filters)
   if (match !== undefined) {
-    const found = matching(read, match, where, most, noFit)
+    const found = matching(read, match, where, most)
     const more = found.length === most
-    const owned =
-      more && own.length > 0 ? matching(read, match, sql`${where} and ${documents.owner} in ${own}`, most, noFit) : []
+    const isOwnMissing = more && own.length > 0 && !query.isSample
+    const owned = isOwnMissing ? matching(read, match, sql`${where} and ${isOwn(own)}`, most) : []
     const all = new Map([...found, ...owned].map((row) => [row.id, row]))
     return { found: [...all.values()].map(plain), more }
   }
-  const rows = read.all<Found>(sql`select ${columns(noFit)} from ${documents} where ${where}
-    order by ${documents.nameWords} limit ${most}`) as unknown as Found[]
+  const rows = read.all<Found>(sql`${select} from search_documents where ${where}
+    order by search_documents.name_words limit ${most}`) as unknown as Found[]
   return { found: rows.map(plain), more: rows.length === most }
+}
+
+function isOwn(own: readonly string[]): SQL {
+  return sql`search_documents.owner in ${own}`
 }
 
 /** Through the index of keys. */
 function hasKey(keys: readonly string[], scopes: readonly SourceScope[]): SQL {
   const list = JSON.stringify(keys)
-  return sql`${documents.source} in ${scopes.map(({ source }) => source)}
-    and ${documents.key} in (select value from json_each(${list}))`
+  return sql`search_documents.source in ${scopes.map(({ source }) => source)}
+    and search_documents.key in (select value from json_each(${list}))`
 }
 
 function plain(row: Found): Candidate {
-  return { ...row, tags: JSON.parse(row.tags) as string[], isNamed: false, isHeaded: false, isNear: false }
+  return candidate(row, false)
 }
 
-function conditions({ filters, withoutFilters, section, scopes, without }: CandidateQuery): SQL {
-  const parts = [visible(scopes)]
-  if (section !== undefined) parts.push(sql`${documents.section} = ${section}`)
-  for (const [name, values] of Object.entries(filters)) {
-    if (values.length > 0) parts.push(hasValue(name as keyof Filters, values))
-  }
-  for (const [name, values] of Object.entries(withoutFilters)) {
-    if (values.length > 0) parts.push(sql`coalesce(${hasValue(name as keyof Filters, values)}, 0) = 0`)
-  }
-  if (without !== undefined) {
-    parts.push(sql`${documents.id} not in (select ${indexTable.rowid} from ${indexTable}
-      where ${indexTable} match ${without})`)
-  }
-  return sql.join(parts, sql` and `)
-}
-
-/** An owner may be written as its whole reference or as its name alone. */
-function hasValue(name: keyof Filters, values: readonly string[]): SQL {
-  if (name === 'tag') {
-    return sql`exists (select 1 from json_each(${documents.tags}) t where lower(t.value) in ${values})`
-  }
-  if (name !== 'owner') return sql`lower(${documents[name]}) in ${values}`
-  const refs = values.filter((value) => value.includes('/'))
-  const names = values.filter((value) => !value.includes('/'))
-  const either = [
-    ...(refs.length > 0 ? [sql`${documents.owner} in ${refs}`] : []),
-    ...(names.length > 0 ? [sql`substr(${documents.owner}, instr(${documents.owner}, '/') + 1) in ${names}`] : []),
-  ]
-  return sql`(${sql.join(either, sql` or `)})`
+function candidate(row: Found, isNamed: boolean): Candidate {
+  return Object.assign(row, { isNamed, isHeaded: false, isNear: false })
 }

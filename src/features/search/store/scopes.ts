@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Scope, within } from '../../../platform/permissions/policy.ts'
-import { documents } from '../schema.ts'
 
 /** What an actor may find of one source. */
 export interface SourceScope {
@@ -9,6 +8,8 @@ export interface SourceScope {
   scope: Scope | undefined
 }
 
+const entityId = sql.raw('search_documents.entity_id')
+
 /**
  * The condition on documents that keeps a query to what may be found. The sign in front of the source keeps SQLite from
  * going through all documents of a source instead of through what a query is about.
@@ -16,8 +17,8 @@ export interface SourceScope {
 export function visible(scopes: readonly SourceScope[]): SQL {
   const parts = scopes.flatMap(({ source, scope }) => {
     if (scope?.kind === 'none') return []
-    const own = sql`+${documents.source} = ${source}`
-    const inside = scope && within(scope, sql`${documents.entityId}`)
+    const own = sql`+search_documents.source = ${source}`
+    const inside = scope && within(scope, entityId)
     return [inside ? sql`(${own} and ${inside})` : own]
   })
   return parts.length === 0 ? sql`0` : sql`(${sql.join(parts, sql` or `)})`
