@@ -2,6 +2,7 @@ import type { Reader } from '../../api/database.ts'
 import {
   type Alternatives,
   emptyFilters,
+  lastLetter,
   looseExpression,
   matchExpression,
   type Query,
@@ -54,21 +55,23 @@ export function find(query: Query, args: FindingArgs): Finding {
   if (all.found.some(({ isNamed }) => isNamed)) return done(all.found, nothingElse)
   const meant = alternatives(read, query, scopes, all.found.length > 0)
   if (meant.size > 0) {
-    const near = findCandidates(read, { ...asked, match: matchExpression(query, meant) })
+    const near = findCandidates(read, { ...asked, match: matchExpression(query, meant), letter: undefined })
     const known = new Set(all.found.map(({ id }) => id))
     const more = near.found.filter(({ id }) => !known.has(id))
     for (const one of more) one.isNear = true
     if (more.length > 0) return done([...all.found, ...more], { more: near.more, meant, isLoose: false })
   }
   if (all.found.length > 0 || query.terms.length + query.phrases.length < 2) return done(all.found, nothingElse)
-  const some = findCandidates(read, { ...asked, match: looseExpression(query, meant) })
+  const some = findCandidates(read, { ...asked, match: looseExpression(query, meant), letter: undefined })
   return done(some.found, { more: some.more, meant, isLoose: some.found.length > 0 })
 }
 
 function candidateQuery(query: Query, { scopes, closeness, most, isSample = false }: FindingArgs): CandidateQuery {
   const { own, starred, visited } = closeness
+  const letter = lastLetter(query)
   return {
     match: matchExpression(query),
+    letter: letter === undefined ? undefined : { letter, match: matchExpression(withoutLast(query)) ?? '' },
     without: withoutExpression(query),
     filters: query.filters,
     withoutFilters: query.withoutFilters,
@@ -82,6 +85,8 @@ function candidateQuery(query: Query, { scopes, closeness, most, isSample = fals
     isSample,
   }
 }
+
+const withoutLast = (query: Query): Query => ({ ...query, terms: query.terms.slice(0, -1) })
 
 /**
  * Nothing that the actor may not find is proposed, and nothing that is only written there.

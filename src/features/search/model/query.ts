@@ -116,6 +116,15 @@ export function matchExpression(query: Query, alternatives?: Alternatives): stri
   return partsOf(query, alternatives).join(' AND ') || undefined
 }
 
+/**
+ * The letter that somebody begins the last of several words with. A tenth of all words begin with it: to gather them
+ * from the index takes longer than to look for it in what has the other words.
+ */
+export function lastLetter({ terms, phrases }: Query): string | undefined {
+  const last = terms.at(-1)?.text ?? ''
+  return /^[a-z]$/.test(last) && terms.length + phrases.length > 1 ? last : undefined
+}
+
 /** Any of its words. */
 export function looseExpression(query: Query, alternatives?: Alternatives): string | undefined {
   return partsOf(query, alternatives).join(' OR ') || undefined

@@ -8,6 +8,8 @@ import { type SourceScope, visible } from './scopes.ts'
 export interface CandidateQuery extends Conditions {
   /** Expression for all words; undefined: everything that passes the filters. */
   match: string | undefined
+  /** What the last word begins with, where that is a single letter, and the expression for all other words. */
+  letter: { letter: string; match: string } | undefined
   /** Most that are found by name; by their whole text, which takes longer, half as many. */
   most: number
   /** Words that names may begin with. */
@@ -55,10 +57,12 @@ export function findCandidates(read: Reader, query: CandidateQuery): { found: Ca
   }
   const isMarked = hasKey([...query.keys, query.exact], query.scopes)
   const mostTexts = Math.ceil(most / 2)
-  const inTexts = isFull ? 0 : add(matching(read, match, where, mostTexts, selectFitting), false)
+  const text = query.letter?.match ?? match
+  const inText = query.letter ? sql`${where} and ${hasWordWith(query.letter.letter)}` : where
+  const inTexts = isFull ? 0 : add(matching(read, text, inText, mostTexts, selectFitting), false)
   const more = isFull || inTexts === mostTexts
   if (more && query.isSample) return all(true)
-  if (more) add(markedMatching(read, match, sql`${where} and ${isMarked}`), false)
+  if (more) add(markedMatching(read, text, sql`${inText} and ${isMarked}`), false)
   if (!isFull && inTexts > 0) {
     const headed = idsMatching(read, `{heading} : (${match})`, mostTexts)
     const missing = headed.filter((id) => !found.has(id))
@@ -155,6 +159,16 @@ function unnamed(read: Reader, query: CandidateQuery, where: SQL) {
 
 function isOwn(own: readonly string[]): SQL {
   return sql`search_documents.owner in ${own}`
+}
+
+/** Has a word that begins so: asked of those alone that have the other words. Long texts have one of every letter. */
+function hasWordWith(letter: string): SQL {
+  const d = sql.raw(`lower(' ' || search_documents.name_words || ' ' || search_documents.title_words || ' ' ||
+    coalesce(search_documents.kind, '') || ' ' || coalesce(search_documents.type, '') || ' ' ||
+    coalesce(search_documents.lifecycle, '') || ' ' || coalesce(search_documents.owner, '') || search_documents.tags ||
+    t.attributes || t.heading || ' ' || t.body)`)
+  return sql`exists (select 1 from search_texts t where t.id = search_documents.id
+    and (octet_length(t.body) > 3000 or ${d} glob ${`*[^a-z0-9]${letter}*`}))`
 }
 
 /** Through the index of keys. */
