@@ -5,6 +5,8 @@ import { expect, test } from 'vitest'
 import { compressReplies } from './compression.ts'
 
 const long = 'Cart takes orders. '.repeat(200)
+/** More than is compressed at once. */
+const veryLong = long.repeat(100)
 
 function server() {
   const app = fastify()
@@ -12,6 +14,7 @@ function server() {
   app.get('/page', async (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('vary', 'Cookie').send(long),
   )
+  app.get('/list', async (_request, reply) => reply.type('application/json').send(veryLong))
   app.get('/short', async (_request, reply) => reply.type('text/html').send('Cart'))
   app.get('/image', async (_request, reply) => reply.type('image/png').send(Buffer.from(long)))
   app.get('/packed', async (_request, reply) =>
@@ -35,6 +38,13 @@ test('A page is compressed for a client that takes it, and says that it varies',
   expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Cookie, Accept-Encoding' })
   expect(Number(answer.headers['content-length'])).toBe(answer.rawPayload.length)
   expect(gunzipSync(answer.rawPayload).toString()).toBe(long)
+})
+
+test('So is what takes long enough to be done beside the requests of others', async () => {
+  const answer = await get('/list')
+  expect(answer.headers['content-encoding']).toBe('gzip')
+  expect(Number(answer.headers['content-length'])).toBe(answer.rawPayload.length)
+  expect(gunzipSync(answer.rawPayload).toString()).toBe(veryLong)
 })
 
 test.each(['', 'br', 'gzip;q=0'])('A client that accepts "%s" gets the page as it is', async (accept) => {
