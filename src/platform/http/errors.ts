@@ -43,7 +43,8 @@ export function mapErrors(
 ): void {
   app.setErrorHandler(async (thrown: FastifyError | Error, request, reply) => {
     const error = toPortalError(thrown)
-    if (error.code === 'internal' || error.code === 'upstream') request.log.error({ err: thrown }, error.message)
+    if (hasLeft(thrown, request)) request.log.debug({ err: thrown }, 'Who asked has gone')
+    else if (error.code === 'internal' || error.code === 'upstream') request.log.error({ err: thrown }, error.message)
     if (error.code === 'forbidden') refused?.(request, error)
     return answer(error, request, reply as Reply, signIn)
   })
@@ -53,6 +54,11 @@ export function mapErrors(
     })
     return answer(error, request, reply as Reply, signIn)
   })
+}
+
+/** The work was stopped because nobody waits for it any more: nothing went wrong. */
+function hasLeft({ name }: Error, { socket }: FastifyRequest): boolean {
+  return name === 'AbortError' && socket.destroyed
 }
 
 export function toPortalError(thrown: Error & { statusCode?: number }): PortalError {
