@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import type { PortalError } from '../../api/errors.ts'
 import type { PluginContext } from '../../api/plugin.ts'
+import { upTo } from '../../platform/up-to.ts'
 import type { Profile } from './profile.ts'
 import type { Proxies } from './proxy.ts'
 import { refusalOf } from './refusal.ts'
@@ -30,7 +31,7 @@ const remembered = 5_000
 const day = 24 * 3_600_000
 
 export function createProxied({ ctx, proxies, people, signingIn }: ProxiedHost): Proxied {
-  const noted = new LRUCache<string, number>({ max: remembered })
+  const noted = new LRUCache<string, number>(upTo(remembered))
 
   function isDue(key: string): boolean {
     const [now, before] = [ctx.now().getTime(), noted.get(key)]

@@ -8,6 +8,7 @@ import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { sessionsEnded } from '../../platform/auth/sign-in.ts'
 import { createLater, type Later } from '../../platform/db/later.ts'
 import { cookieOf } from '../../platform/http/cookies.ts'
+import { upTo } from '../../platform/up-to.ts'
 import type { AccessOptions } from './config.ts'
 import {
   endSessions,
@@ -74,8 +75,8 @@ export function createSessions(
   const [idle, absolute] = [milliseconds(options.idle), milliseconds(options.absolute)]
   const name = isSecure ? '__Host-callboard' : 'callboard'
   const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
-  const open = new LRUCache<string, Session>({ max: remembered })
-  const told = new LRUCache<string, true>({ max: remembered })
+  const open = new LRUCache<string, Session>(upTo(remembered))
+  const told = new LRUCache<string, true>(upTo(remembered))
   const asked = new WeakMap<FastifyRequest, { hash: string; session: Session }>()
   const seen = createTouches(ctx)
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { upTo } from '../../platform/up-to.ts'
 
 export interface Throttle {
   /** Whether one more from there is within bounds. */
@@ -11,7 +12,7 @@ const remembered = 10_000
 
 /** So many in so long from each: of the rest nothing is kept. */
 export function createThrottle({ most, every, now }: { most: number; every: number; now(): Date }): Throttle {
-  const counts = new LRUCache<string, { since: number; count: number }>({ max: remembered })
+  const counts = new LRUCache<string, { since: number; count: number }>(upTo(remembered))
 
   function currentOf(key: string): { since: number; count: number } {
     const at = now().getTime()

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { formatRef, parseRef } from '../../api/ref.ts'
+import { upTo } from '../../platform/up-to.ts'
 import { type CatalogUser, catalogChanged, type PeopleDirectory, peopleDirectory } from '../catalog/contract.ts'
 import type { AccessOptions } from './config.ts'
 import type { Administrators, Who } from './contract.ts'
@@ -39,7 +40,7 @@ export function createPeople(
 ): People {
   const read = ctx.db.read
   const named = new Set(options.administrators.map((text) => formatRef(parseRef(text))))
-  const actors = new LRUCache<string, { actor: Actor | undefined }>({ max: remembered })
+  const actors = new LRUCache<string, { actor: Actor | undefined }>(upTo(remembered))
   let exists: boolean | undefined
 
   function forget(): void {

@@ -8,6 +8,7 @@ import type { PluginContext } from '../../api/plugin.ts'
 import { type EntityRef, formatRef } from '../../api/ref.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import { type Policy, scopeKey, within } from '../../platform/permissions/policy.ts'
+import { upTo } from '../../platform/up-to.ts'
 import { type CatalogReader, catalogChanged } from './contract.ts'
 import { ListAddress, type ListQuery, readQuery } from './query.ts'
 import { entities } from './schema.ts'
@@ -97,7 +98,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
   let generation = 1
   const counts = new LRUCache<string, Tallied>({ max: 200 })
   const overviews = new LRUCache<string, Overview>({ max: 400 })
-  const titles = new LRUCache<string, { title: string | null }>({ max: 5000 })
+  const titles = new LRUCache<string, { title: string | null }>(upTo(5000))
   const read = ctx.db.read
   const tally = createTally(read)
   ctx.on(catalogChanged, (change) => {

@@ -6,6 +6,7 @@ import type { Log } from '../../api/plugin.ts'
 import { anonymous } from '../auth/identity.ts'
 import { loggedUrl } from '../http/logged-url.ts'
 import type { Senders } from '../http/senders.ts'
+import { upTo } from '../up-to.ts'
 import type { Audit } from './auditor.ts'
 
 export interface RefusalsHost {
@@ -37,7 +38,7 @@ interface Count {
  * themselves what they refuse.
  */
 export function createRefusals({ db, audit, senders, now, log }: RefusalsHost): Refused {
-  const counts = new LRUCache<string, Count>({ max: remembered })
+  const counts = new LRUCache<string, Count>(upTo(remembered))
   const ofAll: Count = { since: 0, count: 0, silent: 0 }
 
   /** @returns how many were left out before this one; undefined when this one is */

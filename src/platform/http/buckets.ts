@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { upTo } from '../up-to.ts'
 
 export interface BucketOptions {
   /** How many are given back a second. */
@@ -30,7 +31,7 @@ export interface Buckets {
 const most = 20_000
 
 export function createBuckets({ perSecond, burst, remembered = most, now }: BucketOptions): Buckets {
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: remembered })
+  const buckets = new LRUCache<string, { left: number; at: number }>(upTo(remembered))
   return {
     burst,
     perSecond,

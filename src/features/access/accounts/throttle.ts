@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { networkOf } from '../../../platform/http/network.ts'
+import { upTo } from '../../../platform/up-to.ts'
 
 const minute = 60_000
 const free = 5
@@ -29,7 +30,7 @@ export function tried({ failures }: Tries, now: Date): Tries {
 
 /** Names that nobody has are locked like those of accounts, so that nobody learns which there are. */
 export function createUnknownNames(): { get(name: string): Tries; set(name: string, tries: Tries): void } {
-  const known = new LRUCache<string, Tries>({ max: 10_000 })
+  const known = new LRUCache<string, Tries>(upTo(10_000))
   return {
     get: (name) => known.get(name) ?? { failures: 0, lockedUntil: null },
     set: (name, tries) => void known.set(name, tries),
@@ -48,7 +49,7 @@ const mostInWindow = 30
 
 /** Counts wrong passwords by where they come from, whatever the account. Forgotten when the portal stops. */
 export function createAddressThrottle(now: () => Date): AddressThrottle {
-  const known = new LRUCache<string, { since: number; tries: number }>({ max: 50_000 })
+  const known = new LRUCache<string, { since: number; tries: number }>(upTo(50_000))
   return {
     take(address) {
       const key = networkOf(address)

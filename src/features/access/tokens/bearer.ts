@@ -3,6 +3,7 @@ import type { Actor } from '../../../api/actor.ts'
 import { PortalError } from '../../../api/errors.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { networkOf } from '../../../platform/http/network.ts'
+import { upTo } from '../../../platform/up-to.ts'
 import { digestOf } from '../keys.ts'
 import { findTokenByHash, type TokenRow } from '../store/tokens.ts'
 import { createThrottle } from '../throttle.ts'
@@ -41,10 +42,10 @@ const guesses = { most: 30, every: 15 * 60_000 }
 const lineEvery = 60_000
 
 export function createBearers(ctx: PluginContext, { uses, ownerOf }: BearersHost): Bearers {
-  const rows = new LRUCache<string, TokenRow>({ max: remembered })
+  const rows = new LRUCache<string, TokenRow>(upTo(remembered))
   const guessed = createThrottle({ ...guesses, now: ctx.now })
-  const guessesKnown = new LRUCache<string, true>({ max: 10_000 })
-  const told = new LRUCache<string, number>({ max: 10_000 })
+  const guessesKnown = new LRUCache<string, true>(upTo(10_000))
+  const told = new LRUCache<string, number>(upTo(10_000))
 
   function rowOf(token: string, ip: string): TokenRow | undefined {
     const hash = digestOf(token)

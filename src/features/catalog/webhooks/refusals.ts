@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { upTo } from '../../../platform/up-to.ts'
 
 /** How many deliveries with a wrong signature one address may send within a minute. */
 const most = 10
@@ -18,7 +19,7 @@ export interface Refusals {
 }
 
 export function createRefusals(now: () => Date): Refusals {
-  const counts = new LRUCache<string, Count>({ max: 10_000 })
+  const counts = new LRUCache<string, Count>(upTo(10_000))
   const current = (address: string): Count => {
     const at = now().getTime()
     const known = counts.get(address)

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { PortalError } from '../../../api/errors.ts'
 import type { Commit, Contributors, ContributorsOptions, SourceTree, TreeEntry } from '../../../api/source-tree.ts'
+import { upTo } from '../../up-to.ts'
 import { globs } from '../globs.ts'
 import type { Authored } from '../tally.ts'
 import { isExcluded, missing, outside, tooLarge, treePath } from '../tree-path.ts'
@@ -67,7 +68,7 @@ const nodes = new LRUCache<string, Map<string, TreeNode>>({
 })
 
 /** Of blobs that are here, by repository and id: to ask git for one may take a process. */
-const sizes = new LRUCache<string, number>({ max: 5000 })
+const sizes = new LRUCache<string, number>(upTo(5000))
 
 export function createGitTree(parts: GitTreeParts): GitTree {
   const { run, batch, commit, limits = listingLimits, notes = [] } = parts
