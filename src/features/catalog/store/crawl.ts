@@ -67,8 +67,13 @@ export interface CrawlStoreArgs {
   changed(change: Omit<CatalogChanged, 'generation'>): void
 }
 
-/** Documents of one transaction. Who else writes waits for it; pages do not, since it breathes. */
-const slice = 250
+/**
+ * Documents of one transaction: about those of one batch of files, since each transaction writes the same pages of the
+ * indexes anew. Who else writes waits for it; pages do not, since it breathes.
+ */
+const slice = 600
+/** Entities that go in one transaction. */
+const goneAtOnce = 250
 /** Documents that are written in one go. */
 const piece = 25
 
@@ -186,7 +191,7 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
     const all = new Set<string>()
     for (let some = -1; some !== 0; ) {
       await write(async (tx) => {
-        const refs = dropMissing(tx, origin.sourceId, slice)
+        const refs = dropMissing(tx, origin.sourceId, goneAtOnce)
         some = refs.length
         for (const ref of refs) all.add(ref)
         return refs
@@ -198,7 +203,7 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
   async function forgetFiles(): Promise<void> {
     for (let some = -1; some !== 0; ) {
       await write(async (tx) => {
-        some = await forgetMissingFiles(tx, origin.sourceId, slice)
+        some = await forgetMissingFiles(tx, origin.sourceId, goneAtOnce)
         return []
       })
     }
