@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
 import type { FacetRow } from '../model/facets.ts'
 import { refs, terms } from '../schema.ts'
+import { Met } from './met.ts'
 
 /**
  * Gives references and terms the numbers that stand for them, the same ones each time. What was found before is
@@ -21,10 +22,27 @@ const tooLong = '\u0000long'
 /** How many are remembered; then it begins anew. */
 const mostKnown = 20_000
 
+/** Counts what was written to the terms of this process, by whomever and whether or not it was kept. */
+let writings = 0
+
 export function createInterned(): Interned {
   // What is met for the first time may well be the last time: it is remembered when it is met again.
   const numbers = new Map<string, number>()
   const known = new Terms<number>()
+  // All terms there are, where this began without any: what is not among them need not be looked for.
+  let all: { met: Met; writings: number } | undefined
+  let begun = false
+
+  /** Undefined as soon as somebody else wrote. */
+  function metOf(tx: Transaction): Met | undefined {
+    if (!begun) {
+      begun = true
+      const isEmpty = tx.get(sql`select 1 from ${terms} limit 1`) === undefined
+      if (isEmpty) all = { met: new Met(), writings }
+    }
+    if (all?.writings !== writings) all = undefined
+    return all?.met
+  }
 
   return {
     numbersOf(tx, wanted) {
@@ -52,13 +70,15 @@ export function createInterned(): Interned {
       if (known.size > mostKnown) known.clear()
       const missing = new Terms<Missing>()
       const asked = wanted.map((list) => list.map((row) => known.get(row) ?? lookedFor(missing, row)))
-      const all = [...missing.values()]
-      for (const { id, ...row } of storedTerms(tx, all)) {
+      const looked = [...missing.values()]
+      const met = metOf(tx)
+      const candidates = met ? looked.filter(({ row: { key, display } }) => met.mayHave(key, display)) : looked
+      for (const { id, ...row } of storedTerms(tx, candidates)) {
         const one = missing.get(row)
         if (one) one.id = id
         known.set(row, id)
       }
-      const unknown = all.filter(({ id }) => id === 0)
+      const unknown = looked.filter(({ id }) => id === 0)
       let next = nextId(tx, sql`${terms}`, sql`${terms.id}`, unknown.length)
       for (const one of unknown) one.id = next++
       const rows = unknown.map(({ id, row: { key, value, display } }) => ({
@@ -68,12 +88,19 @@ export function createInterned(): Interned {
         display,
       }))
       tx.bulkInsert(terms, rows)
+      if (rows.length > 0) writings++
+      if (all && met) {
+        for (const { key, display } of rows) met.add(key, display)
+        all.writings = writings
+      }
       return asked.map((list) => list.map((one) => (typeof one === 'number' ? one : one.id)))
     },
 
     forget() {
       numbers.clear()
       known.clear()
+      // What was written is no more, and the others of it were never told apart.
+      all = undefined
     },
   }
 }
@@ -129,6 +156,7 @@ function storedNumbers(tx: Transaction, wanted: Iterable<string>): { ref: string
 }
 
 function storedTerms(tx: Transaction, wanted: readonly Missing[]): (TermName & { id: number })[] {
+  if (wanted.length === 0) return []
   const list = wanted.map(({ row: { key, value, display } }) => [key, value ?? tooLong, display])
   return tx.all(
     sql`select ${terms.id} as id, ${terms.key} as key, ${terms.display} as display
@@ -153,6 +181,7 @@ const batch = 2_000
  * @returns where to go on; undefined at the end
  */
 export function dropUnused(tx: Transaction, after: number): number | undefined {
+  writings++
   const range = (column: SQL) => sql`${column} > ${after} and ${column} <= ${after + batch}`
   tx.run(sql`delete from catalog_terms where ${range(sql`id`)}
     and not exists (select 1 from catalog_facets f where f.term = catalog_terms.id)`)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase, type PortalDatabase } from '../../../platform/db/open.ts'
-import { createInterned, dropUnused } from './interned.ts'
+import { createInterned, dropUnused, type Interned } from './interned.ts'
 
 // References and terms are kept once, with a number; and a database from before that loses nothing on its way.
 
@@ -97,6 +97,41 @@ test('what was forgotten after a rollback is stored again', async () => {
   interned.forget()
   await db.write((tx) => void interned.numbersOf(tx, ['group:default/a']))
   expect(all('select ref from catalog_refs')).toEqual([{ ref: 'group:default/a' }])
+})
+
+test('a term that another reading stored meanwhile is found, also by one that began with none', async () => {
+  await migrate('0002_numbers')
+  const [one, other] = [createInterned(), createInterned()]
+  const tag = (value: string) => ({ key: 'metadata.tags', value, display: value })
+  const ask = (interned: Interned, ...values: string[]) =>
+    db.write((tx) => interned.termsOf(tx, [values.map(tag)]).flat())
+  expect(await ask(one, 'java', 'go')).toEqual([1, 2])
+  expect(await ask(other, 'rust', 'go')).toEqual([3, 2])
+  expect(await ask(one, 'rust', 'java', 'kotlin')).toEqual([3, 1, 4])
+  expect(await ask(other, 'kotlin')).toEqual([4])
+  expect(all('select display from catalog_terms order by id')).toEqual(
+    ['java', 'go', 'rust', 'kotlin'].map((display) => ({ display })),
+  )
+})
+
+test('a term that was dropped or rolled back is stored again', async () => {
+  await migrate('0002_numbers')
+  const interned = createInterned()
+  const ask = () =>
+    db.write((tx) => interned.termsOf(tx, [[{ key: 'metadata.tags', value: 'java', display: 'Java' }]]).flat())
+  await ask()
+  await db.write((tx) => void dropUnused(tx, 0))
+  expect(all('select display from catalog_terms')).toEqual([])
+  expect(await ask()).toEqual([1])
+  await db.write((tx) => void dropUnused(tx, 0))
+  const failing = db.write((tx) => {
+    interned.termsOf(tx, [[{ key: 'metadata.tags', value: 'go', display: 'go' }]])
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+  interned.forget()
+  expect(await ask()).toEqual([1])
+  expect(all('select display from catalog_terms')).toEqual([{ display: 'Java' }])
 })
 
 test('what nothing holds any more is dropped, batch by batch, and what is held stays', async () => {
