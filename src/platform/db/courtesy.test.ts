@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { expect, onTestFinished, test } from 'vitest'
@@ -76,4 +76,24 @@ test('in haste the journal is moved into the file behind each commit, and as eve
   await db.write(() => undefined)
   expect(size()).toBe(calm)
   expect(await db.read.$count(notes)).toBe(150)
+})
+
+test('little that is written in haste waits in the journal for more', async () => {
+  const db = await testDatabase()
+  const inFile = (text: string) => readFileSync(db.file).includes(text)
+  const note = (from: number, body: string, count = 1) =>
+    db.write(async (tx) => {
+      const rows = Array.from({ length: count }, (_, index) => ({ id: from + index, body }))
+      tx.bulkInsert(notes, rows)
+    })
+  const haste = createHaste()
+  onTestFinished(() => haste.end())
+  haste.spend(10_000_000)
+  await note(1, 'much', 100)
+  await note(1000, 'a little')
+  await db.write(() => undefined)
+  expect([inFile('much'), inFile('a little')]).toEqual([true, false])
+  await note(2000, 'more', 100)
+  await db.write(() => undefined)
+  expect([inFile('more'), inFile('a little')]).toEqual([true, true])
 })

@@ -5,7 +5,7 @@ import { messageOf } from '../../api/errors.ts'
 import type { Log } from '../../api/plugin.ts'
 import { attendance } from '../attendance.ts'
 import { bulkDelete, bulkInsert } from './bulk.ts'
-import type { Connection } from './driver.ts'
+import type { Connection, Statement } from './driver.ts'
 import { explainFailure } from './failure.ts'
 import { drizzleOver, StatementCache } from './statements.ts'
 
@@ -15,6 +15,8 @@ const breath = 5
 const courtesy = 25
 /** A transaction of production that waits for something else is given up after so many milliseconds. */
 const patience = 30_000
+/** Rows that must have changed before the journal is moved for them alone: it waits for the disk twice. */
+const worthMoving = 40
 /** A transaction that held the process for so many milliseconds is worth a line in the log. */
 const slow = 250
 
@@ -51,11 +53,15 @@ export class Writer {
   #turn = performance.now()
   #closed = false
   #hasty = false
+  readonly #changes: Statement
+  /** Rows that had changed when the journal was last moved. */
+  #moved = 0
 
   constructor(options: WriterOptions) {
     this.#options = options
     this.#connection = options.connection
     this.#statements = new StatementCache(options.connection, 128)
+    this.#changes = options.connection.prepare<unknown[], unknown>('select total_changes()').pluck()
   }
 
   async write<T>(work: Work<T>): Promise<T> {
@@ -108,7 +114,11 @@ export class Writer {
     return result
   }
 
+  /** What little jobs write is moved with what comes next; at the latest, by SQLite when the haste is over. */
   async #moveJournal(): Promise<void> {
+    const changes = this.#changes.get() as number
+    if (changes - this.#moved < worthMoving) return
+    this.#moved = changes
     await this.#breathe(courtesy)
     try {
       this.#connection.pragma('wal_checkpoint(PASSIVE)')
