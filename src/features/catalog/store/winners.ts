@@ -50,8 +50,6 @@ export interface WinnerArgs {
 /** What a choice of winners comes to, written table by table at its end. */
 interface Outcome {
   rows: Row[]
-  /** The candidate that holds the same document, by number of the row. */
-  from: Map<number, string>
   /** Moved or marked, and otherwise as before. */
   moved: (typeof entities.$inferInsert)[]
   /** As they were before. */
@@ -91,7 +89,7 @@ function choose(tx: Transaction, wanted: readonly string[], args: WinnerArgs, in
   const different = wanted.filter((ref) => isDifferent(standing.get(ref), winners.get(ref), said.get(ref)))
   const rows = new Map(rowsOf(tx, standing.size > 0 ? different : []).map((row) => [row.ref, row]))
   const numbers = interned.numbersOf(tx, different)
-  const outcome: Outcome = { rows: [], from: new Map(), moved: [], gone: [], lines: [] }
+  const outcome: Outcome = { rows: [], moved: [], gone: [], lines: [] }
   for (const ref of different) {
     const number = numbers.get(ref) ?? 0
     const [winner, entity, row] = [winners.get(ref), said.get(ref), rows.get(ref)]
@@ -215,7 +213,6 @@ function put(chosen: Chosen, row: Row | undefined, { kinds, clock, revision }: W
     terms: [],
   }
   outcome.rows.push(next)
-  outcome.from.set(number, winner.id)
   if (row) outcome.gone.push(row)
   outcome.lines.push(...record(row, next, revision, clock))
 }
@@ -231,31 +228,20 @@ function orphan(row: Row, { clock, revision }: WinnerArgs, outcome: Outcome): vo
   outcome.lines.push(...record(row, next, revision, clock))
 }
 
-function write(tx: Transaction, { rows, from, moved, gone, lines }: Outcome, kinds: Kinds, interned: Interned): void {
+function write(tx: Transaction, { rows, moved, gone, lines }: Outcome, kinds: Kinds, interned: Interned): void {
   for (const row of gone) dropDerived(tx, row)
   const termsOf = termsOfRows(tx, rows, interned)
   tx.bulkInsert(entities, [...rows.map(({ entity: _entity, terms: _terms, ...row }) => row), ...moved], 'replace')
-  const ownDocuments = rows.filter(({ number }) => !from.has(number))
+  // Printed once more: to copy the text from the candidate took three times as long.
   tx.bulkInsert(
     documents,
-    ownDocuments.map(({ number, entity }) => ({ number, entity, terms: termsOf.get(number) ?? [] })),
+    rows.map(({ number, entity }) => ({ number, entity, terms: termsOf.get(number) ?? [] })),
     'replace',
   )
-  copyDocuments(tx, from, termsOf)
   tx.bulkInsert(edges, edgesOf(tx, rows, kinds, interned), 'ignore')
   insertFacets(tx, rows)
   kinds.index?.put(tx, rows)
   tx.bulkInsert(changes, lines)
-}
-
-/** From the candidates, where they stand as text already. */
-function copyDocuments(tx: Transaction, from: ReadonlyMap<number, string>, termsOf: ReadonlyMap<number, number[]>) {
-  if (from.size === 0) return
-  const list = JSON.stringify([...from].map(([number, id]) => [number, termsOf.get(number) ?? [], id]))
-  tx.run(sql`insert into ${documents} (number, terms, entity)
-    select w.value ->> 0, w.value -> 1, ${candidates.entity}
-    from json_each(${list}) w cross join ${candidates} on ${candidates.id} = w.value ->> 2 where true
-    on conflict (number) do update set terms = excluded.terms, entity = excluded.entity`)
 }
 
 /** In one statement, in the order of the index: row by row it took a third of the time of all reading. */
