@@ -61,3 +61,9 @@ test('who goes away while waiting makes room, and what fails does as well', asyn
   await expect(heavy.run('ann', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(heavy.running).toBe(0)
 })
+
+test('for who has gone already nothing is begun', async () => {
+  const { heavy, begun, ask } = stage({ atOnce: 1, perPerson: 2, waiting: 1 })
+  await expect(ask('ann 1', AbortSignal.abort())).rejects.toThrow('has gone before it was its turn')
+  expect([begun, heavy.running, heavy.waiting]).toEqual([[], 0, 0])
+})

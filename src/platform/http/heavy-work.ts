@@ -28,6 +28,7 @@ export function createHeavyWork(limits: Limits['heavy']): HeavyWork {
   let count = 0
 
   async function run<T>(person: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted) throw gone()
     const own = (running.get(person) ?? 0) + queue.filter((one) => one.person === person).length
     if (own >= limits.perPerson) throw refusal('You have asked for more than can be worked on at once')
     if (count >= limits.atOnce) {
@@ -51,7 +52,7 @@ export function createHeavyWork(limits: Limits['heavy']): HeavyWork {
         const at = queue.indexOf(waiting)
         if (at === -1) return
         queue.splice(at, 1)
-        reject(new PortalError('rate_limited', 'Whoever asked for this has gone before it was its turn'))
+        reject(gone())
       })
     })
   }
@@ -91,6 +92,8 @@ export function createHeavyWork(limits: Limits['heavy']): HeavyWork {
     },
   }
 }
+
+const gone = () => new PortalError('rate_limited', 'Whoever asked for this has gone before it was its turn')
 
 function refusal(message: string): PortalError {
   return new PortalError('rate_limited', message, {
