@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url'
+import { systemActor } from '../../api/actor.ts'
 import { definePlugin, type Plugin } from '../../api/plugin.ts'
 import { portalStarted } from '../../api/wiring.ts'
+import { workAhead } from '../../platform/ahead.ts'
 import { contributionsRef } from '../../platform/contributions.ts'
 import { metricsRegistry } from '../../platform/http/metrics.ts'
 import { openPolicy, policySeam } from '../../platform/permissions/policy.ts'
+import { SearchAddress } from './address.ts'
 import { apiRoutes } from './api.ts'
 import { commands } from './commands.ts'
 import { searchIndex } from './contract.ts'
@@ -39,5 +42,8 @@ export const search = (): Plugin =>
       ctx.provide(searchPages, { ...pages, ...createPalettes({ service, pages, contributions, policy }) })
       registerMetrics(ctx.use(metricsRegistry), ctx.db)
       ctx.on(portalStarted, () => service.bringUpToDate())
+      // The first question ever takes ten times as long as the next one.
+      const soon = workAhead(ctx, async () => void pages.page(systemActor, SearchAddress.parse({ query: 'a b' })))
+      ctx.on(portalStarted, soon)
     },
   })
