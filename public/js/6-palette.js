@@ -41,16 +41,29 @@ const moves = {
   End: () => choose(options().at(-1)),
 }
 
-const follow = (event) => {
+/** Milliseconds for which Enter waits for the answer to what was typed; then the form leads to the page of results. */
+const patience = 400
+let answered = ''
+let waiting
+
+const follow = ({ ctrlKey, metaKey }) => {
   const option = current()
-  // Before an answer is there, the form leads to the page of results.
-  if (!option || field.value.trim() !== answered) return
-  event.preventDefault()
-  if (event.ctrlKey || event.metaKey) window.open(option.href, '_blank', 'noopener')
+  if (!option) field.form.requestSubmit()
+  else if (ctrlKey || metaKey) window.open(option.href, '_blank', 'noopener')
   else option.click()
 }
 
-let answered = ''
+const stay = () => {
+  clearTimeout(waiting?.timer)
+  waiting = undefined
+}
+
+const enter = (event) => {
+  event.preventDefault()
+  stay()
+  if (field.value.trim() === answered) follow(event)
+  else waiting = { event, timer: setTimeout(() => field.form.requestSubmit(), patience) }
+}
 
 if (dialog) {
   document.addEventListener('callboard:find', () => open(''))
@@ -64,12 +77,14 @@ if (dialog) {
   })
   field.addEventListener('keydown', (event) => {
     if (event.isComposing) return
-    if (event.key === 'Enter') follow(event)
+    if (event.key === 'Enter') enter(event)
     else if (moves[event.key] && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) {
       event.preventDefault()
       moves[event.key]()
     }
   })
+  field.addEventListener('input', stay)
+  dialog.addEventListener('close', stay)
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog || event.target.closest('[data-close]')) dialog.close()
     // Coming back to this page, one finds it as it was without it.
@@ -84,5 +99,6 @@ if (dialog) {
     answered = ctx.request.action ? (new URL(ctx.request.action, location.href).searchParams.get('query') ?? '') : ''
     choose(options()[0])
     document.getElementById('palette-said').textContent = document.getElementById('search-palette').dataset.said
+    if (waiting && field.value.trim() === answered) enter(waiting.event)
   })
 }

@@ -18,13 +18,13 @@ export function createHiddenRivals(ctx: PluginContext, catalog: CatalogService, 
   // Keys begin with the generation of the catalog, so that what is old is never asked for again.
   const known = new LRUCache<string, readonly string[]>({ max: 100 })
   return (actor) => {
-    const scope = within(policy().scope(actor, 'catalog.read'), sql`${entities.id}`)
-    if (!scope) return []
     const key = catalog.version(actor)
+    const kept = known.get(key)
+    if (kept) return kept
+    const scope = within(policy().scope(actor, 'catalog.read'), sql`${entities.id}`)
     // No condition of rows can tell: what does not hold is no entity.
     const mayRead = (entity: string) => policy().check(actor, 'catalog.read', JSON.parse(entity) as Entity).allow
-    const hidden =
-      known.get(key) ?? rivalRows(ctx.db.read, scope).flatMap(({ id, entity }) => (mayRead(entity) ? [] : [id]))
+    const hidden = scope ? rivalRows(ctx.db.read, scope).flatMap(({ id, entity }) => (mayRead(entity) ? [] : [id])) : []
     known.set(key, hidden)
     return hidden
   }

@@ -68,11 +68,20 @@ export function createProblemService(
 
   const scopeOf = (actor: Actor): ProblemScope & { key: string } => {
     const loose = ctx.allows(actor, 'catalog.sources')
-    const scope = within(policy().scope(actor, 'catalog.read'), sql`${entities.id}`)
     // To the hour, so that what is counted can be remembered.
     const now = new Date(Math.floor(ctx.now().getTime() / hour) * hour)
-    const without = hiddenRivals(actor)
-    return { entities: scope, loose, without, now, key: `${catalog.version(actor)} ${loose} ${now.getTime()}` }
+    return {
+      loose,
+      now,
+      key: `${catalog.version(actor)} ${loose} ${now.getTime()}`,
+      // Built where they are needed: every page has the number in its navigation, mostly from what is kept by the key.
+      get entities() {
+        return within(policy().scope(actor, 'catalog.read'), sql`${entities.id}`)
+      },
+      get without() {
+        return hiddenRivals(actor)
+      },
+    }
   }
 
   return {

@@ -96,8 +96,8 @@ const everything = readQuery(ListAddress.parse({ kind: 'all' }))
  */
 export function createCatalogService(ctx: PluginContext, policy: () => Policy): CatalogService {
   let generation = 1
-  const counts = new LRUCache<string, Tallied>({ max: 200 })
-  const overviews = new LRUCache<string, Overview>({ max: 400 })
+  const counts = new LRUCache<string, Tallied>({ max: 100 })
+  const overviews = new LRUCache<string, Overview>({ max: 150 })
   const titles = new LRUCache<string, { title: string | null }>(upTo(5000))
   const read = ctx.db.read
   const tally = createTally(read)

@@ -87,12 +87,18 @@ test('actions and pages are found by what they are called', async () => {
   await page.waitForURL('**/catalog/sources')
 })
 
-test('an answer that comes late does not take the place of a newer one', async () => {
-  const page = await site.visit('/catalog')
+/** An answer that is held back until it is let go. */
+function holding() {
   let release = () => {}
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
+  return { held, release: () => release() }
+}
+
+test('an answer that comes late does not take the place of a newer one', async () => {
+  const page = await site.visit('/catalog')
+  const { held, release } = holding()
   await page.route('**/search/palette?query=vouch', async (route) => {
     await held
     await route.continue().catch(() => undefined) // The page has given it up.
@@ -109,6 +115,22 @@ test('an answer that comes late does not take the place of a newer one', async (
   await page.keyboard.type('s')
   await settled
   await expect.poll(() => options(page), soon).not.toContain('vouchers')
+})
+
+test('Enter waits a moment for the answer to what was typed, and leads where that leads first', async () => {
+  const page = await site.visit('/catalog')
+  const { held, release } = holding()
+  await page.route('**/search/palette?query=ledger', async (route) => {
+    await held
+    await route.continue()
+  })
+  await open(page)
+  const asked = page.waitForRequest('**/search/palette?query=ledger')
+  await page.keyboard.type('ledger')
+  await asked
+  await page.keyboard.press('Enter')
+  release()
+  await page.waitForURL('**/component/ledger')
 })
 
 test('the field at the top goes on in the palette, and Enter before an answer leads to the page of results', async () => {

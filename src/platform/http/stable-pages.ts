@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-const most = 5_000_000
+const most = 3_000_000
 const minute = 60_000
 
 /**
