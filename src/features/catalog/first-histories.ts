@@ -22,8 +22,9 @@ export interface FirstHistoriesArgs {
 }
 
 /**
- * Asks clones what the first page of an entity would ask them, once nothing is being read any more: the last commit of
- * its file and whom CODEOWNERS names. Each takes a run of git, and the answers are kept beside the clone.
+ * Asks clones what the first page of an entity would ask them, and keeps the answers beside the clone: whom CODEOWNERS
+ * names as soon as the source was read, while git still runs for it, and the last commits of its files, which takes a
+ * run of git, once nothing is being read any more.
  */
 export function prepareFirstHistories(ctx: PluginContext, { crawler, origins, codeOwners }: FirstHistoriesArgs): void {
   const stop = new AbortController()
@@ -34,27 +35,31 @@ export function prepareFirstHistories(ctx: PluginContext, { crawler, origins, co
     for (const sourceId of waiting) {
       while (crawler.running > 0) await setTimeout(lookAgain, undefined, { ref: false, signal: stop.signal })
       waiting.delete(sourceId)
-      if (crawler.opened(sourceId)?.log) await tried(sourceId)
+      if (crawler.opened(sourceId)?.log) await tried(sourceId, commitsOf)
     }
   }
 
-  async function tried(sourceId: string): Promise<void> {
+  /** What goes wrong harms no other source: pages ask for themselves, and say what is wrong. */
+  async function tried(sourceId: string, ask: (sourceId: string) => Promise<void>): Promise<void> {
     try {
-      await askOf(sourceId)
+      await ask(sourceId)
     } catch (error) {
-      stop.signal.throwIfAborted()
-      // Pages ask for themselves, and say what is wrong.
+      if (stop.signal.aborted) return
       ctx.log.warn({ err: error, source: sourceId }, 'The history of a source could not be read ahead of its pages')
     }
   }
 
-  async function askOf(sourceId: string): Promise<void> {
+  async function commitsOf(sourceId: string): Promise<void> {
     for (const path of definingFiles(ctx.db.read, sourceId, most)) {
       await giveWay(courtesy)
       stop.signal.throwIfAborted()
       await origins.commit(sourceId, path, courtesy, stop.signal)
-      await codeOwners.of(systemActor, { sourceId, path }, stop.signal)
     }
+  }
+
+  async function ownersOf(sourceId: string): Promise<void> {
+    const [path] = definingFiles(ctx.db.read, sourceId, 1)
+    if (path !== undefined) await codeOwners.of(systemActor, { sourceId, path }, stop.signal)
   }
 
   async function begin(): Promise<void> {
@@ -70,6 +75,7 @@ export function prepareFirstHistories(ctx: PluginContext, { crawler, origins, co
   }
 
   ctx.on(sourceRead, ({ sourceId }) => {
+    if (crawler.opened(sourceId)?.log) void tried(sourceId, ownersOf)
     waiting.add(sourceId)
     void begin()
   })

@@ -32,7 +32,7 @@ export interface FieldPages {
 }
 
 /** Milliseconds that a page waits for commits. What comes later is shown the next time. */
-const patience = { page: 50, fields: 1500 }
+const patience = { page: 15, fields: 1500 }
 
 /** Of an entity with more than that nobody reads all. Each relation may lead to a file of its own. */
 const most = { fields: 2000, relations: 200, commits: 30 }
