@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { GitAccess } from './access.ts'
 import type { GitAddress } from './address.ts'
@@ -47,7 +47,8 @@ const stateFile = 'callboard.json'
 
 export async function readState(path: string): Promise<CloneState | undefined> {
   try {
-    const state = JSON.parse(await readFile(join(path, stateFile), 'utf8')) as CloneState
+    // At once: it is a line of text on a local disk, and handing it over would take ten times as long.
+    const state = JSON.parse(readFileSync(join(path, stateFile), 'utf8')) as CloneState
     return state.version === 1 ? state : undefined
   } catch {
     return undefined // Not there, or cut short: the clone is made again.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitBatch, GitObject } from './batch.ts'
 
@@ -29,7 +30,7 @@ export function keptIn(clone: string): Kept {
 
   return {
     async get(name) {
-      const bytes = await readFile(join(folder, name)).catch(() => undefined)
+      const bytes = readNow(join(folder, name))
       const content = bytes?.subarray(hashLength)
       // A process may have been killed while it wrote.
       return content && bytes?.toString('latin1', 0, hashLength) === hashOf(content) ? content : undefined
@@ -53,6 +54,15 @@ export function keptIn(clone: string): Kept {
       room = undefined
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** A page asks for several, one after the other: from a local disk each is here sooner than it could be handed over. */
+function readNow(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined // Not kept.
   }
 }
 
