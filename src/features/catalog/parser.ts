@@ -140,7 +140,11 @@ export function createParser({ log, deadline = 20_000, idle = 5_000, memory = 38
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const run = queue.then(work)
-    queue = run.catch(() => undefined)
+    // What it gave is not kept until the next one comes.
+    queue = run.then(
+      () => undefined,
+      () => undefined,
+    )
     return run
   }
 

@@ -6,30 +6,42 @@ function pages() {
   let rendered = 0
   const stable = new StablePages(() => now)
   const get = (...parts: unknown[]) => stable.get(() => `page ${++rendered}`, parts).toString()
+  const twice = (...parts: unknown[]) => [get(...parts), get(...parts)]
   const wait = (ms: number) => {
     now = new Date(now.getTime() + ms)
   }
-  return { get, wait }
+  return { stable, get, twice, wait }
 }
 
-test('a page is rendered once for the same parts', () => {
+test('a page that is asked for again is kept', () => {
   const { get } = pages()
   expect(get('list', { theme: 'dark' })).toBe('page 1')
-  expect(get('list', { theme: 'dark' })).toBe('page 1')
+  expect(get('list', { theme: 'dark' })).toBe('page 2')
+  expect(get('list', { theme: 'dark' })).toBe('page 2')
 })
 
 test('another part is another page', () => {
-  const { get } = pages()
-  expect(get('list', { theme: 'dark' })).toBe('page 1')
-  expect(get('list', { theme: 'light' })).toBe('page 2')
-  expect(get('list', { theme: 'dark' })).toBe('page 1')
+  const { get, twice } = pages()
+  twice('list', { theme: 'dark' })
+  expect(get('list', { theme: 'light' })).toBe('page 3')
+  expect(get('list', { theme: 'dark' })).toBe('page 2')
 })
 
 test('with the next minute it is rendered anew, since it says how long ago things were', () => {
-  const { get, wait } = pages()
-  expect(get('list')).toBe('page 1')
+  const { get, twice, wait } = pages()
+  twice('list')
   wait(29_000)
-  expect(get('list')).toBe('page 1')
-  wait(1_000)
   expect(get('list')).toBe('page 2')
+  wait(1_000)
+  expect(get('list')).toBe('page 3')
+})
+
+test('what is kept are the bytes of the page and no more', () => {
+  const { stable } = pages()
+  const render = () => 'ü'.repeat(10_000)
+  stable.get(render, ['long'])
+  const kept = stable.get(render, ['long'])
+  expect(kept).toBeInstanceOf(Buffer)
+  expect(kept.toString()).toBe(render())
+  expect((kept as Buffer).buffer.byteLength).toBe(20_000)
 })
