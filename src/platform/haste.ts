@@ -19,6 +19,16 @@ const worthIt = 4_000_000
 const hasty = ['--no-optimize-for-size', '--heap-growing-percent=60', '--semi-space-growth-factor=2']
 const calm = ['--optimize-for-size', '--heap-growing-percent=0', '--semi-space-growth-factor=1']
 
+/**
+ * Bytes of the young generation from which on it grows no more. Left to grow it takes 128 MB, nearly all that the heap
+ * may grow by, so that the whole of it is collected again and again.
+ */
+const youngEnough = 16 * 1024 * 1024
+
+/** Milliseconds for which it stays as it is: going back has the whole heap collected and moved together, and sources are often read one after the other. */
+const linger = 3_000
+
+let calming: NodeJS.Timeout | undefined
 let hurried = 0
 const others = new Set<Hastened>()
 
@@ -39,11 +49,12 @@ export function createHaste(): Haste {
   return {
     spend(bytes) {
       spent += bytes
-      if (hurries || spent < worthIt) return
+      if (hurries) return limitYoung()
+      if (spent < worthIt) return
       hurries = true
       hurried += 1
       if (hurried > 1) return
-      for (const flag of hasty) v8.setFlagsFromString(flag)
+      hurryUp()
       for (const one of others) one.begin()
     },
     end() {
@@ -51,8 +62,22 @@ export function createHaste(): Haste {
       hurries = false
       hurried -= 1
       if (hurried > 0) return
-      for (const flag of calm) v8.setFlagsFromString(flag)
+      calming = setTimeout(calmDown, linger).unref()
       for (const one of others) one.end()
     },
   }
+}
+
+function hurryUp(): void {
+  clearTimeout(calming)
+  for (const flag of hasty) v8.setFlagsFromString(flag)
+}
+
+function calmDown(): void {
+  for (const flag of calm) v8.setFlagsFromString(flag)
+}
+
+function limitYoung(): void {
+  const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')
+  if (young && young.space_size >= youngEnough) v8.setFlagsFromString('--semi-space-growth-factor=1')
 }
