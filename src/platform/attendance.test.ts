@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { attendance, giveWay } from './attendance.ts'
 
 const request = {}
@@ -33,4 +33,18 @@ test('nobody waits for longer than they said', async () => {
   attendance.came(request)
   await giveWay(5)
   expect(attendance.isAnybodyWaiting()).toBe(true)
+})
+
+test('it is lively while somebody waits, and for a second after', () => {
+  vi.useFakeTimers({ toFake: ['performance'], now: Date.now() + 60_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  vi.advanceTimersByTime(60_000)
+  expect(attendance.isLively()).toBe(false)
+  attendance.came(request)
+  expect(attendance.isLively()).toBe(true)
+  attendance.left(request)
+  vi.advanceTimersByTime(900)
+  expect(attendance.isLively()).toBe(true)
+  vi.advanceTimersByTime(200)
+  expect(attendance.isLively()).toBe(false)
 })

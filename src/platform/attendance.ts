@@ -1,11 +1,19 @@
 const waiting = new Set<object>()
+let lastLeft = Number.NEGATIVE_INFINITY
+
+/** Milliseconds for which a page that was sent tells of another one to come. */
+const moments = 1_000
 
 /** Who waits for a page. Long work in this process gives way, so that a page takes as long as it does on a quiet day. */
 export const attendance = {
   came: (request: object): void => void waiting.add(request),
   /** Answered or gone; to say so twice does no harm. */
-  left: (request: object): void => void waiting.delete(request),
+  left(request: object): void {
+    if (waiting.delete(request)) lastLeft = performance.now()
+  },
   isAnybodyWaiting: (): boolean => waiting.size > 0,
+  /** Whether somebody waits, or did a moment ago: then the next page is not far, and what cannot be interrupted had better be short. */
+  isLively: (): boolean => waiting.size > 0 || performance.now() - lastLeft < moments,
 }
 
 let last: Promise<void> = Promise.resolve()

@@ -4,6 +4,7 @@ import { messageOf, PortalError } from '../../api/errors.ts'
 import type { Log, Progress } from '../../api/plugin.ts'
 import type { Provider } from '../../api/provider.ts'
 import type { SourceTree, TreeEntry } from '../../api/source-tree.ts'
+import { giveWay } from '../../platform/attendance.ts'
 import type { Haste } from '../../platform/haste.ts'
 import type { Addresses } from './addresses.ts'
 import { createInclusions } from './inclusions.ts'
@@ -18,6 +19,9 @@ import type { ReadFile } from './reading.ts'
 import type { RuleCheck } from './rules.ts'
 import type { CrawlStore, KnownFile } from './store/crawl.ts'
 import type { Kinds } from './store/winners.ts'
+
+/** Milliseconds for which pages go first, between two files. */
+const courtesy = 20
 
 export interface CrawlLimits {
   maxFileBytes: number
@@ -116,7 +120,11 @@ export async function crawl(args: CrawlArgs): Promise<Crawled> {
     const parsed = await parser.parse(contents, signal)
     await followAll(unchanged.flatMap(({ entry }) => known.get(entry.path)?.locations ?? []))
     for await (const portion of inclusions.finished(parsed)) {
-      const files = portion.map((file) => processFile(file, { provider, kinds, rules, origin: reached.get(file.path) }))
+      const files: ReadFile[] = []
+      for (const file of portion) {
+        files.push(processFile(file, { provider, kinds, rules, origin: reached.get(file.path) }))
+        await giveWay(courtesy)
+      }
       await followAll(files.flatMap(locationsIn))
       await storing
       storing = store.put(files)

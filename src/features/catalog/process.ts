@@ -22,18 +22,29 @@ export interface ProcessArgs {
 
 /** What the portal itself adds to what a file says: kinds of plugins, processors, references that can be read. */
 export function processFile(file: ParsedFile, args: ProcessArgs): ReadFile {
-  const documents = file.documents.map((document) => processDocument(document, file.path, args))
+  const from = placesOf(file.path, args)
+  const documents = file.documents.map((document) => processDocument(document, from, args))
   return { ...file, documents: withoutRepeats(documents) }
 }
 
-function processDocument(parsed: ParsedDocument, path: string, args: ProcessArgs): ReadDocument {
-  const { provider, kinds, rules, origin = path } = args
+interface Places {
+  file: PreparedFrom
+  /** Where the crawl came to it from, for the rules. */
+  origin: string
+}
+
+/** Asked once for a file, which may hold thousands of documents. */
+function placesOf(path: string, { provider, origin = path }: ProcessArgs): Places {
+  return { file: placeOf(provider, path), origin: provider.locationOf(origin) }
+}
+
+function processDocument(parsed: ParsedDocument, from: Places, { kinds, rules }: ProcessArgs): ReadDocument {
   const document = parsed.foreignKind ? validated(parsed, kinds) : parsed
   const { position, ref, entity, problems, fills } = document
   if (!entity) return { position, ref, entity, problems }
-  const refusal = rules?.(entity, provider.locationOf(origin))
+  const refusal = rules?.(entity, from.origin)
   if (refusal) return { position, ref, entity: undefined, problems: [...problems, refusal], refused: true }
-  const prepared = prepare(entity, kinds, placeOf(provider, path))
+  const prepared = prepare(entity, kinds, from.file)
   if ('code' in prepared) return { position, ref, entity: undefined, problems: [...problems, prepared] }
   return { position, ref, entity: prepared, problems, ...(fills && { fills }) }
 }

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { Provider } from '../../../api/provider.ts'
+import { attendance } from '../../../platform/attendance.ts'
 import type { CatalogChanged } from '../contract.ts'
 import type { LocationIn, LocationProblem } from '../locations.ts'
 import type { Inclusion, ReadDocument, ReadFile } from '../reading.ts'
@@ -69,9 +70,10 @@ export interface CrawlStoreArgs {
 
 /**
  * Documents of one transaction: about those of one batch of files, since each transaction writes the same pages of the
- * indexes anew. Who else writes waits for it; pages do not, since it breathes.
+ * indexes anew. Who else writes waits for it; pages do not, since it breathes. To commit so much takes 10 to 30 ms
+ * though, in which nothing else is done, and to move it out of the journal as long again: less of it while people are there.
  */
-const slice = 600
+const slice = () => (attendance.isLively() ? 150 : 600)
 /** Entities that go in one transaction. */
 const goneAtOnce = 250
 /** Documents that are written in one go. */
@@ -140,9 +142,10 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
           const refs: string[] = []
           for (const { file, documents, isLast } of group) {
             await tx.breathe()
-            const put = await putDocuments(tx, origin, file, documents, clock, written)
+            const isAsBefore = before.get(file.path) === file.blob
+            const put = await putDocuments(tx, origin, file, documents, { clock, written, isAsBefore })
             refs.push(...put)
-            if (before.get(file.path) === file.blob) for (const ref of put) asBefore.add(ref)
+            if (isAsBefore) for (const ref of put) asBefore.add(ref)
             if (isLast) refs.push(...(await closeFile(tx, origin, file, clock)))
             // Few files have any, and to ask for each would cost as much as the rest.
             const { inclusions = [] } = file
@@ -243,7 +246,7 @@ function* grouped(read: readonly ReadFile[]): Generator<Slice[]> {
       const documents = file.documents.slice(at, at + piece)
       group.push({ file, documents, isLast: at + piece >= file.documents.length })
       size += Math.max(documents.length, 1)
-      if (size < slice) continue
+      if (size < slice()) continue
       yield group
       group = []
       size = 0

@@ -20,11 +20,18 @@ export interface Origin {
   reader: string
 }
 
+export interface PutArgs {
+  clock: IngestClock
+  /** Gets what was read, by the id of the candidate. */
+  written?: Map<string, Entity>
+  /** The file is the very one that was read before: most of its documents are the candidates they were. */
+  isAsBefore?: boolean
+}
+
 /**
  * Writes some documents of a file as candidates. Those of one file may come in several transactions; `closeFile`
  * ends them. Until then the file counts as not read, so that a crash in between reads it again.
  *
- * @param written gets what was written, by the id of the candidate
  * @returns the references whose winner must be chosen anew
  */
 export async function putDocuments(
@@ -32,12 +39,12 @@ export async function putDocuments(
   origin: Origin,
   file: ReadFile,
   documents: readonly ReadDocument[],
-  clock: IngestClock,
-  written?: Map<string, Entity>,
+  { clock, written, isAsBefore }: PutArgs,
 ): Promise<string[]> {
   const refs = documents.flatMap(({ ref }) => ref ?? [])
-  const known = new Map(
-    candidatesCalled(tx, origin.sourceId, file.path, refs).map((candidate) => [candidate.ref, candidate]),
+  const called = isAsBefore ? candidatesWhole : candidatesCalled
+  const known = new Map<string, KnownCandidate | WholeCandidate>(
+    called(tx, origin.sourceId, file.path, refs).map((candidate) => [candidate.ref, candidate]),
   )
   const rows: (typeof candidates.$inferInsert)[] = []
   const stale: string[] = []
@@ -50,6 +57,7 @@ export async function putDocuments(
     }
     const id = last?.id ?? clock.id()
     written?.set(id, entity)
+    if (last && 'entity' in last && isSame(last, { position, entity, fills })) continue
     rows.push({
       id,
       sourceId: origin.sourceId,
@@ -125,6 +133,14 @@ interface KnownCandidate {
   seenAt: number
 }
 
+/** As it is stored: texts, and 1 where it is neither stale nor missing. */
+interface WholeCandidate extends KnownCandidate {
+  position: number
+  entity: string
+  fills: string | null
+  stands: number
+}
+
 function candidatesOf(tx: Transaction, sourceId: string, path: string): KnownCandidate[] {
   return tx.all<KnownCandidate>(
     sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt from ${candidates}
@@ -139,6 +155,25 @@ function candidatesCalled(tx: Transaction, sourceId: string, path: string, refs:
       from json_each(${JSON.stringify(refs)}) w cross join ${candidates} on ${candidates.ref} = w.value
       where +${candidates.sourceId} = ${sourceId} and +${candidates.path} = ${path}`,
   ) as unknown as KnownCandidate[]
+}
+
+/** The same with all that a candidate says. */
+function candidatesWhole(tx: Transaction, sourceId: string, path: string, refs: readonly string[]): WholeCandidate[] {
+  return tx.all<WholeCandidate>(
+    sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt,
+        ${candidates.position} as position, ${candidates.entity} as entity, ${candidates.fills} as fills,
+        ${candidates.stale} = 0 and ${candidates.missingAt} is null as stands
+      from json_each(${JSON.stringify(refs)}) w cross join ${candidates} on ${candidates.ref} = w.value
+      where +${candidates.sourceId} = ${sourceId} and +${candidates.path} = ${path}`,
+  ) as unknown as WholeCandidate[]
+}
+
+function isSame(
+  last: WholeCandidate,
+  { position, entity, fills }: { position: number; entity: Entity; fills: ReadDocument['fills'] | undefined },
+): boolean {
+  if (last.stands === 0 || last.position !== position) return false
+  return last.entity === JSON.stringify(entity) && last.fills === (fills ? JSON.stringify(fills) : null)
 }
 
 /** The last good version stays, marked, while the newest one cannot be used. */

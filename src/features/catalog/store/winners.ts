@@ -4,6 +4,7 @@ import type { Entity } from '../../../api/entity.ts'
 import type { KindSpec } from '../../../api/kind.ts'
 import type { Processor } from '../../../api/provider.ts'
 import { formatRef, parseRef } from '../../../api/ref.ts'
+import { attendance } from '../../../platform/attendance.ts'
 import { diffEntity } from '../model/changes.ts'
 import { etagOf } from '../model/etag.ts'
 import { facetRows } from '../model/facets.ts'
@@ -67,15 +68,16 @@ export async function chooseWinners(tx: Transaction, refs: Iterable<string>, arg
   const interned = args.interned ?? createInterned()
   const all = [...new Set(refs)]
   const changed: string[] = []
-  for (let at = 0; at < all.length; at += piece) {
+  for (let [at, count] = [0, 0]; at < all.length; at += count) {
     await tx.breathe()
-    changed.push(...choose(tx, all.slice(at, at + piece), args, interned))
+    count = piece()
+    changed.push(...choose(tx, all.slice(at, at + count), args, interned))
   }
   return changed
 }
 
 /** References that are decided about in one go: few enough that no page notices. */
-const piece = 25
+const piece = () => (attendance.isLively() ? 12 : 25)
 
 function choose(tx: Transaction, wanted: readonly string[], args: WinnerArgs, interned: Interned): string[] {
   const standing = new Map(standingOf(tx, wanted).map((row) => [row.ref, row]))
