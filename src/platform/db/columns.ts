@@ -4,7 +4,11 @@ import { integer, text } from 'drizzle-orm/sqlite-core'
  * What schema files build tables from: the only file that imports the database's own column types. A column
  * without a name of its own is called like its key in snake case: `changedAt: time()` is `changed_at`.
  */
-export type { SQLiteColumn as AnyColumn, SQLiteTable as AnyTable } from 'drizzle-orm/sqlite-core'
+export type {
+  SelectedFieldsOrdered as SelectedFields,
+  SQLiteColumn as AnyColumn,
+  SQLiteTable as AnyTable,
+} from 'drizzle-orm/sqlite-core'
 export {
   check,
   foreignKey,
@@ -13,6 +17,7 @@ export {
   integer,
   primaryKey,
   real,
+  SQLiteSyncDialect as Dialect,
   sqliteTable as table,
   sqliteView as view,
   text,

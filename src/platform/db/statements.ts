@@ -1,5 +1,7 @@
-import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
-import { columnCasing } from './columns.ts'
+import type { Query } from 'drizzle-orm'
+import { BetterSQLite3Database, BetterSQLiteSession } from 'drizzle-orm/better-sqlite3'
+import type { Reader, Transaction } from '../../api/database.ts'
+import { columnCasing, Dialect, type SelectedFields } from './columns.ts'
 import type { Connection, Statement } from './driver.ts'
 
 /** Keeps prepared statements by their text, the least recently used dropped: preparing costs as much as a read. */
@@ -34,14 +36,39 @@ export class StatementCache {
   }
 }
 
+/** What names of columns become is worked out once for all handles: each transaction has one of its own. */
+export const dialect = new Dialect({ casing: columnCasing })
+
+type None = Record<string, never>
+
 /** A drizzle handle that takes its statements from a cache. `check` runs before each of them is prepared or run. */
 export function drizzleOver(statements: StatementCache, check: (statement?: Statement) => void): BetterSQLite3Database {
   const client = new CachingClient(statements, check)
-  return drizzle({ client: client as unknown as Connection, casing: columnCasing })
+  const session = new BetterSQLiteSession<None, None>(client as unknown as Connection, dialect, undefined)
+  const handle = new BetterSQLite3Database<None>('sync', dialect, session, undefined)
+  return Object.assign(handle, { $client: client })
 }
 
-/** The part of a connection that drizzle's session calls. */
-class CachingClient {
+/** A query that was built and not run. */
+export interface Draft {
+  query: Query
+  fields: SelectedFields | undefined
+}
+
+const draft = { prepareQuery: (query: Query, fields?: SelectedFields): Draft => ({ query, fields }) }
+
+/** Belongs to no database: what is prepared with it is a `Draft`. */
+export const drafting = new BetterSQLite3Database('sync', dialect, draft as never, undefined) as unknown as Transaction
+
+/** @throws TypeError for a handle that no database of ours gave out */
+export function clientOf(handle: Reader | Transaction): CachingClient {
+  const client: unknown = '$client' in handle ? handle.$client : undefined
+  if (client instanceof CachingClient) return client
+  throw new TypeError('Only a transaction or the reader of an open database runs prepared queries')
+}
+
+/** The part of a connection that drizzle's session calls, and prepared queries. */
+export class CachingClient {
   readonly #statements: StatementCache
   readonly #check: (statement?: Statement) => void
 
@@ -51,14 +78,32 @@ class CachingClient {
   }
 
   prepare(text: string): SharedStatement {
-    this.#check()
-    const statement = this.#statements.prepare(text)
-    this.#check(statement)
-    return new SharedStatement(statement, this.#check)
+    return new SharedStatement(this.#statement(text), this.#check)
+  }
+
+  /** @returns how many rows were inserted, changed or removed */
+  run(text: string, values: readonly unknown[]): number {
+    return this.#statement(text).run(values).changes
+  }
+
+  /** @param raw whether the columns of a row come as a list, otherwise by their names */
+  get(text: string, values: readonly unknown[], raw: boolean): unknown {
+    return this.#statement(text).raw(raw).get(values)
+  }
+
+  all(text: string, values: readonly unknown[], raw: boolean): unknown[] {
+    return this.#statement(text).raw(raw).all(values)
   }
 
   transaction(): never {
     throw new Error('Transactions are opened by db.write(tx => …)')
+  }
+
+  #statement(text: string): Statement {
+    this.#check()
+    const statement = this.#statements.prepare(text)
+    this.#check(statement)
+    return statement
   }
 }
 
