@@ -1,8 +1,9 @@
-import { and, desc, eq, lt, max } from 'drizzle-orm'
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Actor } from '../../api/actor.ts'
 import type { Reader, Transaction } from '../../api/database.ts'
 import type { AuditLine } from '../../api/plugin.ts'
 import { idAfter } from '../db/id.ts'
+import { type Given, prepared } from '../db/prepared.ts'
 import { redact } from './redaction.ts'
 import { auditLines } from './schema.ts'
 
@@ -42,6 +43,16 @@ export interface AuditPage {
   target?: string
 }
 
+const lastLine = prepared(() => sql<{ id: string | null }>`select max(${auditLines.id}) as id from ${auditLines}`)
+
+const insertLine = prepared((db, line: Given<typeof auditLines.$inferSelect>) => {
+  const { id, at, action, target, requestId, address, proxy, result } = line
+  const { actorId, actorKind, actorName, detail, before, after } = line
+  const sent = { requestId, address, proxy, result }
+  const told = { actorId, actorKind, actorName, detail, before, after }
+  return db.insert(auditLines).values({ id, at, action, target, ...sent, ...told })
+})
+
 /**
  * Writes a line in the transaction of what it tells about, so that neither is there without the other. Secrets in
  * `detail` become dots, long texts and lists are cut.
@@ -51,16 +62,27 @@ export async function writeAudit(
   line: AuditLine & { proxy?: string },
   { now, id }: AuditClock,
 ): Promise<void> {
-  const { action, actor, target, requestId, address, proxy, result = 'ok', detail, before, after } = line
-  const [last] = await tx.select({ id: max(auditLines.id) }).from(auditLines)
-  await tx.insert(auditLines).values({
-    ...{ id: beyond(last?.id ?? '', id()), at: now(), action, target, requestId, address, proxy, result },
+  const { action, actor, target, result = 'ok', detail, before, after } = line
+  const { requestId = null, address = null, proxy = null } = line
+  insertLine.run(tx, {
+    ...{
+      id: beyond(lastLine.get(tx, {})?.id ?? '', id()),
+      at: now(),
+      action,
+      target,
+      requestId,
+      address,
+      proxy,
+      result,
+    },
     ...{ actorId: actor.id, actorKind: actor.kind, actorName: actor.name },
-    detail: detail && redact(detail),
-    before: before && redact(before),
-    after: after && redact(after),
+    detail: documentOf(detail),
+    before: documentOf(before),
+    after: documentOf(after),
   })
 }
+
+const documentOf = (given: unknown) => (given ? redact(given) : (given ?? null))
 
 /** Lines stand in the order of their ids, also when the clock went back while the portal was down. */
 const beyond = (last: string, id: string) => (id > last ? id : idAfter(last))

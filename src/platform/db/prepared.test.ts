@@ -166,6 +166,8 @@ test('a value that is missing, a row in a row and a handle of another are refuse
   expect(() => findThing.get(db.read, {} as { id: string })).toThrow('lacks its value "id"')
   const nested = prepared((db) => db.select({ thing: { id: things.id } }).from(things))
   expect(() => nested.all(db.read, {})).toThrow('select thing.id by a name of its own')
+  const spread = prepared((db, { id, ...rest }: Given<Thing>) => db.update(things).set(rest).where(eq(things.id, id)))
+  expect(() => spread.run(db.read as Transaction, full)).toThrow('names each of its values')
   expect(() => findThing.get({} as Transaction, { id: 'a' })).toThrow(TypeError)
 })
 

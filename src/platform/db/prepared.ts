@@ -68,7 +68,15 @@ interface Plan {
 }
 
 /** They look like SQL to the compiler, since drizzle's types take that everywhere, and are placeholders to drizzle. */
-const slots: unknown = new Proxy({}, { get: (_, name) => sql.placeholder(String(name)) })
+const slots: unknown = new Proxy(
+  {},
+  {
+    get: (_, name) => sql.placeholder(String(name)),
+    ownKeys: () => {
+      throw new Error('A prepared query names each of its values: it cannot take all of them, or the rest')
+    },
+  },
+)
 
 function planOf(stated: Stated): Plan {
   const { query, fields } = is(stated, SQL)

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, lt, lte, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../api/database.ts'
+import { type Given, prepared } from '../db/prepared.ts'
 import type { Job, JobCount, JobProgress, JobState } from './job.ts'
 import { jobSchedules, jobs } from './schema.ts'
 
@@ -60,23 +61,28 @@ export async function countTroubles(reader: Reader, since: Date): Promise<JobCou
     .orderBy(asc(jobs.kind), asc(jobs.state))
 }
 
+const earliestDue = prepared(
+  (_, { kinds }: Given<{ kinds: string }>) =>
+    sql<{ at: number }>`select ${jobs.runAfter} as at from ${jobs} where ${isWaiting} and ${among(kinds)}
+    order by ${jobs.runAfter} limit 1`,
+)
+
 /** When the next waiting job of these kinds is due; it may be in the past. */
 export async function nextDue(reader: Reader, kinds: string[]): Promise<Date | undefined> {
   if (!kinds.length) return undefined
-  const [row] = await reader
-    .select({ at: jobs.runAfter })
-    .from(jobs)
-    .where(and(eq(jobs.state, 'waiting'), inArray(jobs.kind, kinds)))
-    .orderBy(asc(jobs.runAfter))
-    .limit(1)
-  return row?.at
+  const row = earliestDue.get(reader, { kinds: JSON.stringify(kinds) })
+  return row && new Date(row.at)
 }
 
-export async function findWaiting(tx: Transaction, kind: string, key: string): Promise<Job | undefined> {
-  const [row] = await tx
+const waitingOf = prepared((db, { kind, key }: Given<{ kind: string; key: string }>) =>
+  db
     .select()
     .from(jobs)
-    .where(and(eq(jobs.kind, kind), eq(jobs.key, key), eq(jobs.state, 'waiting')))
+    .where(and(eq(jobs.kind, kind), eq(jobs.key, key), isWaiting)),
+)
+
+export async function findWaiting(tx: Transaction, kind: string, key: string): Promise<Job | undefined> {
+  const row = waitingOf.get(tx, { kind, key })
   return row && toJob(row)
 }
 
@@ -89,34 +95,56 @@ export async function findUnfinished(tx: Transaction, kind: string, key: string)
   return row && toJob(row)
 }
 
+const insert = prepared(
+  (db, job: Given<Pick<JobRow, 'id' | 'kind' | 'key' | 'payload' | 'version' | 'runAfter' | 'createdAt'>>) => {
+    const { id, kind, key, payload, version, runAfter, createdAt } = job
+    return db.insert(jobs).values({ id, kind, key, payload, version, runAfter, createdAt, state: 'waiting' })
+  },
+)
+
 /** @returns its id */
 export async function insertJob(tx: Transaction, job: NewJob): Promise<string> {
-  await tx.insert(jobs).values({ ...job, state: 'waiting' })
+  const { key = null, payload = null, version = null } = job
+  insert.run(tx, { ...job, key, payload, version })
   return job.id
 }
 
+const moveRun = prepared((db, { id, runAfter }: Given<{ id: string; runAfter: Date }>) =>
+  db.update(jobs).set({ runAfter }).where(eq(jobs.id, id)),
+)
+
 export async function updateRunAfter(tx: Transaction, id: string, runAfter: Date): Promise<void> {
-  await tx.update(jobs).set({ runAfter }).where(eq(jobs.id, id))
+  moveRun.run(tx, { id, runAfter })
 }
+
+const claim = prepared((db, { kinds, now, leaseUntil }: Given<{ kinds: string; now: Date; leaseUntil: Date }>) => {
+  const due = db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(isWaiting, lte(jobs.runAfter, now), among(kinds)))
+    .orderBy(asc(jobs.runAfter), asc(jobs.id))
+    .limit(1)
+  return db
+    .update(jobs)
+    .set({ state: 'running', attempt: sql`${jobs.attempt} + 1`, startedAt: now, leaseUntil, ...columnsOf(undefined) })
+    .where(inArray(jobs.id, due))
+    .returning()
+})
 
 /** Takes the job that has been due for longest, if one is. One statement, so that no two can take the same. */
 export async function claimJob(
   tx: Transaction,
   { kinds, now, leaseUntil }: { kinds: string[]; now: Date; leaseUntil: Date },
 ): Promise<Job | undefined> {
-  const due = tx
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(eq(jobs.state, 'waiting'), lte(jobs.runAfter, now), inArray(jobs.kind, kinds)))
-    .orderBy(asc(jobs.runAfter), asc(jobs.id))
-    .limit(1)
-  const [row] = await tx
-    .update(jobs)
-    .set({ state: 'running', attempt: sql`${jobs.attempt} + 1`, startedAt: now, leaseUntil, ...columnsOf(undefined) })
-    .where(inArray(jobs.id, due))
-    .returning()
+  const row = claim.get(tx, { kinds: JSON.stringify(kinds), now, leaseUntil })
   return row && toJob(row)
 }
+
+/** Written out: with a value in its place SQLite compiles the statement anew each time, for the index of waiting jobs. */
+const isWaiting = sql`${jobs.state} = 'waiting'`
+
+/** @param kinds names as a list in JSON */
+const among = (kinds: SQL) => sql`${jobs.kind} in (select value from json_each(${kinds}))`
 
 export async function updateLeases(tx: Transaction, ids: string[], leaseUntil: Date): Promise<void> {
   await tx
@@ -125,11 +153,18 @@ export async function updateLeases(tx: Transaction, ids: string[], leaseUntil: D
     .where(and(inArray(jobs.id, ids), eq(jobs.state, 'running')))
 }
 
-export async function updateProgress(tx: Transaction, id: string, progress: JobProgress): Promise<void> {
-  await tx
+type Progress = Pick<JobRow, 'progressDone' | 'progressTotal' | 'progressWhat' | 'progressSince'>
+
+const setProgress = prepared((db, progress: Given<Progress & { id: string }>) => {
+  const { id, progressDone, progressTotal, progressWhat, progressSince } = progress
+  return db
     .update(jobs)
-    .set(columnsOf(progress))
+    .set({ progressDone, progressTotal, progressWhat, progressSince })
     .where(and(eq(jobs.id, id), eq(jobs.state, 'running')))
+})
+
+export async function updateProgress(tx: Transaction, id: string, progress: JobProgress): Promise<void> {
+  setProgress.run(tx, { id, ...columnsOf(progress) })
 }
 
 /** Rows marked as running: those whose lease has run out by `now`, or all of them. */
@@ -142,16 +177,20 @@ export async function listOrphans(tx: Transaction, now?: Date): Promise<Job[]> {
   return rows.map(toJob)
 }
 
+type End = Pick<JobRow, 'id' | 'state' | 'finishedAt' | 'error'>
+
+const finish = prepared((db, { id, state, finishedAt, error }: Given<End>) =>
+  db.update(jobs).set({ state, finishedAt, error, leaseUntil: null }).where(eq(jobs.id, id)),
+)
+
 export async function finishJob(
   tx: Transaction,
   id: string,
   end: { state: 'done' | 'failed' | 'interrupted'; at: Date; error?: string; progress?: JobProgress | undefined },
 ): Promise<void> {
   const { state, at, error = null, progress } = end
-  await tx
-    .update(jobs)
-    .set({ state, finishedAt: at, error, leaseUntil: null, ...(progress && columnsOf(progress)) })
-    .where(eq(jobs.id, id))
+  if (progress) await updateProgress(tx, id, progress)
+  finish.run(tx, { id, state, finishedAt: at, error })
 }
 
 export async function returnJob(

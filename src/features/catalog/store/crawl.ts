@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { Provider } from '../../../api/provider.ts'
 import { attendance } from '../../../platform/attendance.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import type { CatalogChanged } from '../contract.ts'
 import type { LocationIn, LocationProblem } from '../locations.ts'
 import type { Inclusion, ReadDocument, ReadFile } from '../reading.ts'
@@ -20,6 +21,7 @@ import {
   markGone,
   type RemovalLimit,
 } from './removals.ts'
+import { findSource } from './sources.ts'
 import { chooseWinners, type Kinds } from './winners.ts'
 
 /** A file that an earlier crawl read with the same program. */
@@ -112,18 +114,19 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
 
   return {
     async unchanged({ id }, revision) {
-      const [row] = await db.read.select().from(sources).where(eq(sources.id, id))
-      if (!row?.settled || row.revision !== revision || takesFromElsewhere(db, id)) return undefined
+      const row = await findSource(db.read, id)
+      if (!row?.settled || row.revision !== revision) return undefined
       // The error has taken the place of what was told of the listing: it is listed once, and nothing is read.
       if (row.state === 'failed') return undefined
-      const { files: count, unlike } = filesRead(db, id, reader)
+      const read = filesRead.get(db.read, { sourceId: id, reader })
+      if (!read || read.includesOthers || read.unlike > 0) return undefined
       // A source without files does not tell by which program it was read.
-      if (unlike > 0 || (count === 0 && lastReader !== reader)) return undefined
+      if (read.files === 0 && lastReader !== reader) return undefined
       if (row.state !== 'ok') {
         const fine = { state: 'ok', error: null, hint: null, failedSince: null }
         await db.write((tx) => tx.update(sources).set(fine).where(eq(sources.id, id)))
       }
-      return count
+      return read.files
     },
 
     async begin(provider, revision, full) {
@@ -215,21 +218,18 @@ export function createCrawlStore(args: CrawlStoreArgs): CrawlStore {
 
 const noted = (notes: readonly string[]) => (notes.length === 0 ? null : `${notes.join('. ')}.`)
 
-/** What it includes of other sources may have changed although it has not. */
-function takesFromElsewhere(db: Database, sourceId: string): boolean {
-  const { sourceId: by, includedSourceId } = inclusions
-  return Boolean(
-    db.read.get(sql`select 1 from ${inclusions} where ${by} = ${sourceId} and ${includedSourceId} <> ${sourceId}`),
-  )
-}
-
-/** Files of a source, and how many of them were not read, or by another program. */
-function filesRead(db: Database, sourceId: string, reader: string): { files: number; unlike: number } {
-  return db.read.get(
-    sql`select count(*) as files, count(case when ${files.reader} <> ${reader} or ${files.blob} = '' then 1 end) as unlike
+/**
+ * Files of a source, and how many of them were not read, or by another program; and whether it takes something from
+ * other sources, which may have changed although it has not.
+ */
+const filesRead = prepared(
+  (_, { sourceId, reader }: Given<{ sourceId: string; reader: string }>) =>
+    sql<{ files: number; unlike: number; includesOthers: number }>`select count(*) as files,
+      count(case when ${files.reader} <> ${reader} or ${files.blob} = '' then 1 end) as unlike,
+      exists (select 1 from ${inclusions} where ${inclusions.sourceId} = ${sourceId}
+        and ${inclusions.includedSourceId} <> ${sourceId}) as includesOthers
       from ${files} where ${files.sourceId} = ${sourceId}`,
-  ) as unknown as { files: number; unlike: number }
-}
+)
 
 interface Slice {
   file: ReadFile

@@ -1,14 +1,18 @@
 import { and, eq, ne } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../../api/database.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import type { Fill } from '../model/filling.ts'
 import type { Inclusion } from '../reading.ts'
 import { candidates, inclusions } from '../schema.ts'
 
+const ofSource = prepared((db, { sourceId }: Given<{ sourceId: string }>) =>
+  db.select().from(inclusions).where(eq(inclusions.sourceId, sourceId)),
+)
+
 /** What the files of a source take from others, by their path. */
 export function inclusionsOf(read: Reader, sourceId: string): Map<string, Inclusion[]> {
   const found = new Map<string, Inclusion[]>()
-  const rows = read.select().from(inclusions).where(eq(inclusions.sourceId, sourceId)).all()
-  for (const { path, includedSourceId, included, blob } of rows) {
+  for (const { path, includedSourceId, included, blob } of ofSource.all(read, { sourceId })) {
     const own = found.get(path) ?? []
     own.push({ sourceId: includedSourceId || null, file: included, blob })
     found.set(path, own)
@@ -30,14 +34,17 @@ export async function replaceInclusions(
   )
 }
 
-/** What other sources take from the files of this one. */
-export function includedElsewhere(read: Reader, sourceId: string) {
+const fromElsewhere = prepared((db, { sourceId }: Given<{ sourceId: string }>) => {
   const { sourceId: by, included, blob } = inclusions
-  return read
+  return db
     .selectDistinct({ by, included, blob })
     .from(inclusions)
     .where(and(eq(inclusions.includedSourceId, sourceId), ne(by, sourceId)))
-    .all()
+})
+
+/** What other sources take from the files of this one. */
+export function includedElsewhere(read: Reader, sourceId: string) {
+  return fromElsewhere.all(read, { sourceId })
 }
 
 /** Which values of a definition came from other files: that of the version that is shown, also of a stale one. */

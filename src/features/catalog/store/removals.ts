@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../../api/database.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import type { DocumentProblem } from '../model/problem.ts'
 import { candidates, entities, files, problems, removals } from '../schema.ts'
 import { forgetFile, type IngestClock, problemId, problemRow } from './ingest.ts'
@@ -99,9 +100,12 @@ export async function judgeRemoval(
   return count
 }
 
+const ofSource = prepared((db, { sourceId }: Given<{ sourceId: string }>) =>
+  db.select().from(removals).where(eq(removals.sourceId, sourceId)),
+)
+
 export async function findRemoval(read: Reader | Transaction, sourceId: string): Promise<Removal | undefined> {
-  const [row] = await read.select().from(removals).where(eq(removals.sourceId, sourceId))
-  return row
+  return ofSource.get(read, { sourceId })
 }
 
 export async function listRemovals(read: Reader): Promise<Removal[]> {

@@ -1,6 +1,7 @@
 import { and, eq, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { Database, Reader, Transaction } from '../../../api/database.ts'
 import type { Provider } from '../../../api/provider.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import { candidates, entities, files, problems, sources } from '../schema.ts'
 import { besideSeen, hiddenSources, joinedProblems, visibleProblems } from './problems.ts'
 
@@ -29,13 +30,18 @@ export async function declareSources(db: Database, providers: readonly Provider[
   })
 }
 
+const byId = prepared((db, { id }: Given<{ id: string }>) => db.select().from(sources).where(eq(sources.id, id)))
+
 export async function findSource(read: Reader, id: string): Promise<SourceRow | undefined> {
-  const [row] = await read.select().from(sources).where(eq(sources.id, id))
-  return row
+  return byId.get(read, { id })
 }
 
-export function listSources(read: Reader): Promise<SourceRow[]> {
-  return Promise.resolve(read.select().from(sources).where(eq(sources.configured, true)).orderBy(sources.title))
+const configuredOnes = prepared((db) =>
+  db.select().from(sources).where(eq(sources.configured, true)).orderBy(sources.title),
+)
+
+export async function listSources(read: Reader): Promise<SourceRow[]> {
+  return configuredOnes.all(read, {})
 }
 
 /**
@@ -84,8 +90,12 @@ function filesOutOf(scope: SQL): SQL {
     join ${entities} on ${entities.ref} = ${candidates.ref} group by 1, 2 having max(${scope}) = 0`
 }
 
+const finish = prepared((db, { id, at, took }: Given<{ id: string; at: Date; took: number }>) =>
+  db.update(sources).set({ readAt: at, okAt: at, took }).where(eq(sources.id, id)),
+)
+
 export async function markFinished(tx: Transaction, id: string, at: Date, took: number): Promise<void> {
-  await tx.update(sources).set({ readAt: at, okAt: at, took }).where(eq(sources.id, id))
+  finish.run(tx, { id, at, took })
 }
 
 export async function markFailed(tx: Transaction, id: string, at: Date, error: string, hint: string | undefined) {
