@@ -98,6 +98,11 @@ export function refuseAttempt(job: Job, kind: ResolvedKind): Attempt {
   return { job, kind, outcome: Promise.resolve({ end: 'failed', error, final: true }), stop: () => undefined }
 }
 
+/** The attempt of a job that was claimed when the portal was already to stop: it waits again. */
+export function returnAttempt(job: Job, kind: ResolvedKind): Attempt {
+  return { job, kind, outcome: Promise.resolve({ end: 'stopped' }), stop: () => undefined }
+}
+
 function seconds(ms: number): string {
   return ms < 120_000 ? `${ms / 1000} s` : `${Math.round(ms / 60_000)} min`
 }

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Transaction } from '../../api/database.ts'
 import { messageOf } from '../../api/errors.ts'
 import type { Log } from '../../api/plugin.ts'
 import type { PortalDatabase } from '../db/open.ts'
-import { type Attempt, refuseAttempt, startAttempt } from './attempt.ts'
+import { type Attempt, refuseAttempt, returnAttempt, startAttempt } from './attempt.ts'
 import type { After } from './clock.ts'
 import { type Ending, endAttempt, recoverOrphans } from './ending.ts'
 import type { Job, JobProgress } from './job.ts'
@@ -12,6 +13,14 @@ import { updateLeases, updateProgress } from './store.ts'
 
 /** How long the mark of a running job holds, in milliseconds; it is renewed three times as often. */
 export const lease = 60_000
+
+/** What takes the place of a job that has ended: claimed with its end, begun after the commit. */
+export interface Succession {
+  /** Called once the job counts no longer as running. */
+  begin(): void
+  /** The transaction has failed. */
+  forget(): void
+}
 
 /** The jobs that run in this process, from the claim to the end written down. */
 export interface Crew {
@@ -32,8 +41,10 @@ export function createCrew(options: {
   kinds: ReadonlyMap<string, ResolvedKind>
   /** A place has become free, or a job waits again. */
   changed: () => void
+  /** Takes part in the transaction that writes down the end of a job. */
+  succeed: (tx: Transaction, ended: ResolvedKind) => Promise<Succession>
 }): Crew {
-  const { db, log, now, random, after, kinds, changed } = options
+  const { db, log, now, random, after, kinds, changed, succeed } = options
   const running = new Map<string, { attempt: Attempt; ended: Promise<void> }>()
   /** Jobs whose end could not be written down, with the time at which their lease has certainly run out. */
   const adrift = new Map<string, number>()
@@ -53,8 +64,9 @@ export function createCrew(options: {
   function begin(job: Job, kind: ResolvedKind): void {
     const report = (done: number, total: number | undefined, what: string) =>
       outside(() => progress.report(job.id, done, total, what))
-    const attempt =
-      job.version === kind.version
+    const attempt = stopping
+      ? returnAttempt(job, kind)
+      : job.version === kind.version
         ? startAttempt({ job, kind, progress: report, after, log })
         : refuseAttempt(job, kind)
     running.set(job.id, { attempt, ended: settle(attempt) })
@@ -65,24 +77,33 @@ export function createCrew(options: {
     const { job, kind } = attempt
     const outcome = await attempt.outcome
     const latest = progress.take(job.id)
+    let next: Succession | undefined
     try {
       const at = now()
-      const ending = await db.write((tx) => endAttempt(tx, attempt, outcome, { at, random, progress: latest }))
+      const ending = await db.write(async (tx) => {
+        const written = await endAttempt(tx, attempt, outcome, { at, random, progress: latest })
+        next = await succeed(tx, kind)
+        return written
+      })
       const took = at.getTime() - (job.startedAt ?? at).getTime()
       logEnding(log, { ...job, took, attempts: kind.attempts }, ending, outcome.end === 'stopped')
     } catch (error) {
+      next?.forget()
+      next = undefined
       adrift.set(job.id, now().getTime() + lease)
       log.error({ job: job.id, kind: job.kind, err: error }, `The end of ${job.kind} could not be written down.`)
     }
     running.delete(job.id)
     if (!running.size && !adrift.size) stopHeartbeat()
-    changed()
+    if (next) next.begin()
+    else changed()
   }
 
   async function stop(graceMs: number): Promise<void> {
     stopping = true
     for (const { attempt } of running.values()) attempt.stop(graceMs)
-    await ended()
+    // What was claimed with the end of another comes after it, and is put back.
+    while (running.size) await ended()
     stopHeartbeat()
     await beating
     await progress.close()

@@ -5,7 +5,7 @@ import type { Jobs, Log } from '../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
 import type { PortalDatabase } from '../db/open.ts'
 import { type After, after as realAfter } from './clock.ts'
-import { createCrew, lease, logEnding } from './crew.ts'
+import { createCrew, lease, logEnding, type Succession } from './crew.ts'
 import { recoverOrphans } from './ending.ts'
 import type { Job, JobCount, JobSchedule } from './job.ts'
 import { type JobKind, type ResolvedKind, resolveKinds } from './kind.ts'
@@ -81,19 +81,24 @@ export function createJobs(options: JobsOptions): JobRunner {
   const { db, log, now, id, random = Math.random, after = realAfter, changed } = options
   const kinds = resolveKinds([...options.kinds, retention({ db, now })])
   const schedules = createSchedules({ kinds: kinds.values(), now, id, random })
-  const crew = createCrew({ db, log, now, random, after, kinds, changed: wake })
+  const crew = createCrew({ db, log, now, random, after, kinds, changed: wake, succeed })
   // Whoever adds a job wakes us; their transaction and request must not reach into the runs.
   const outside = AsyncLocalStorage.snapshot()
   let state: 'new' | 'started' | 'stopping' = 'new'
   let stopped: Promise<void> | undefined
   let pumping: Promise<void> | undefined
   let again = false
+  /** How often something asked for a look: what was found before the last time is out of date. */
+  let asked = 0
+  /** Claimed by the end of another, and not begun yet. */
+  const claims = new Set<Job>()
+  let wakesAt = Number.POSITIVE_INFINITY
   let cancelAlarm: (() => void) | undefined
 
   const enqueue: Jobs['enqueue'] = async (tx, kind, { payload, key, after: runAfter = now() } = {}) => {
     const { version } = known(kind)
     checkPayload(kind, payload)
-    db.afterCommit(wake)
+    db.afterCommit(() => wakeFor(runAfter))
     const waiting = key === undefined ? undefined : await store.findWaiting(tx, kind, key)
     if (!waiting)
       return await store.insertJob(tx, { id: id(), kind, key, payload, version, runAfter, createdAt: now() })
@@ -154,8 +159,24 @@ export function createJobs(options: JobsOptions): JobRunner {
 
   function wake(): void {
     changed?.()
+    look()
+  }
+
+  function look(): void {
+    asked++
     again = true
     if (state === 'started') pumping ??= outside(pump)
+  }
+
+  /** For a job that is due later nothing is looked through: the alarm is set. */
+  function wakeFor(at: Date): void {
+    if (state !== 'started' || pumping || isDue(at)) {
+      wake()
+      return
+    }
+    changed?.()
+    asked++
+    if (at.getTime() < wakesAt) outside(() => alarm(at))
   }
 
   async function pump(): Promise<void> {
@@ -175,36 +196,63 @@ export function createJobs(options: JobsOptions): JobRunner {
   async function turn(): Promise<void> {
     const due = await store.nextDue(db.read, freeKinds())
     if (!isDue(due) && !isDue(schedules.next())) return alarm(earlier(due, schedules.next()))
-    const claimed = await db.write(async (tx) => {
+    const before = asked
+    const { claimed, next } = await db.write(async (tx) => {
       await schedules.enqueueDue(tx)
       return await claimAll(tx)
     })
     schedules.committed()
     for (const job of claimed) crew.begin(job, known(job.kind))
     if (claimed.length > 0) changed?.()
-    again = true
+    if (asked === before) alarm(earlier(next, schedules.next()))
   }
 
-  async function claimAll(tx: Transaction): Promise<Job[]> {
+  /**
+   * What is due takes the place of a job in the transaction of its end. Where something asked for a look meanwhile, or
+   * one goes on, what was found may be out of date.
+   */
+  async function succeed(tx: Transaction, ended: ResolvedKind): Promise<Succession> {
+    if (state !== 'started' || pumping || isDue(schedules.next())) return { begin: wake, forget: () => undefined }
+    const before = asked
+    const { claimed, next } = await claimAll(tx, ended)
+    for (const job of claimed) claims.add(job)
+    const forget = () => {
+      for (const job of claimed) claims.delete(job)
+    }
+    const begin = () => {
+      forget()
+      for (const job of claimed) crew.begin(job, known(job.kind))
+      if (asked !== before || pumping) return wake()
+      changed?.()
+      outside(() => alarm(earlier(next, schedules.next())))
+    }
+    return { begin, forget }
+  }
+
+  /** @returns what was claimed, and when the next one is due that could run */
+  async function claimAll(tx: Transaction, ended?: ResolvedKind): Promise<{ claimed: Job[]; next: Date | undefined }> {
     const claimed: Job[] = []
     const at = now()
     const leaseUntil = new Date(at.getTime() + lease)
     for (;;) {
-      const free = freeKinds(claimed)
-      const job = free.length ? await store.claimJob(tx, { kinds: free, now: at, leaseUntil }) : undefined
-      if (!job) return claimed
+      const free = freeKinds(claimed, ended)
+      const next = await store.nextDue(tx, free)
+      const job = next && next <= at ? await store.claimJob(tx, { kinds: free, now: at, leaseUntil }) : undefined
+      if (!job) return { claimed, next }
       claimed.push(job)
     }
   }
 
-  function freeKinds(claimed: readonly Job[] = []): string[] {
+  function freeKinds(claimed: readonly Job[] = [], ended?: ResolvedKind): string[] {
     const taken = crew.counts()
-    for (const { kind } of claimed) taken.set(kind, (taken.get(kind) ?? 0) + 1)
+    if (ended) taken.set(ended.kind, (taken.get(ended.kind) ?? 1) - 1)
+    for (const { kind } of [...claims, ...claimed]) taken.set(kind, (taken.get(kind) ?? 0) + 1)
     return [...kinds.values()].filter(({ kind, limit }) => (taken.get(kind) ?? 0) < limit).map(({ kind }) => kind)
   }
 
   function alarm(at: Date | undefined): void {
     cancelAlarm?.()
+    wakesAt = at?.getTime() ?? Number.POSITIVE_INFINITY
     cancelAlarm = at && after(Math.min(Math.max(at.getTime() - now().getTime(), 1), longestSleep), wake)
   }
 
