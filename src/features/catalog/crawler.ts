@@ -202,14 +202,16 @@ export function createCrawler(
     const at = ctx.now()
     const took = at.getTime() - began.getTime()
     results.set(one.id, result)
-    await ctx.db.write(async (tx) => {
+    const taken = await ctx.db.write(async (tx) => {
       await markFinished(tx, one.id, at, took)
       await comeAgain(tx, one, nextTime(one, at))
+      // Asked here, where what was read of the file is still known: the reader begins anew after each commit.
+      return includedElsewhere(tx, one.id)
     })
     if (result.read > 0) ctx.log.info({ source: one.id, ...result, ms: took }, 'Read a source')
     if (result.held > 0) ctx.log.warn({ source: one.id, held: result.held }, 'Much of a source is missing and is kept')
     if (result.read > 0) ctx.emit(sourceRead, { sourceId: one.id })
-    await tellIncluding(one.id)
+    if (taken.length > 0) await tellIncluding(one.id, taken)
   }
 
   async function failed(one: Provider, error: unknown): Promise<void> {
@@ -222,10 +224,10 @@ export function createCrawler(
   }
 
   /** Sources that take something from files of this one, of which the content is another by now, are read again. */
-  async function tellIncluding(sourceId: string): Promise<void> {
+  async function tellIncluding(sourceId: string, taken: ReturnType<typeof includedElsewhere>): Promise<void> {
     const tree = trees.get(sourceId)
     const outdated = new Set<string>()
-    for (const { by, included, blob } of includedElsewhere(ctx.db.read, sourceId)) {
+    for (const { by, included, blob } of taken) {
       if (!tree || outdated.has(by) || !provider(by)) continue
       const entry = await tree.stat(included).catch(() => undefined)
       if ((entry?.blob ?? null) !== blob) outdated.add(by)

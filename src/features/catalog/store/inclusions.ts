@@ -43,7 +43,7 @@ const fromElsewhere = prepared((db, { sourceId }: Given<{ sourceId: string }>) =
 })
 
 /** What other sources take from the files of this one. */
-export function includedElsewhere(read: Reader, sourceId: string) {
+export function includedElsewhere(read: Reader | Transaction, sourceId: string) {
   return fromElsewhere.all(read, { sourceId })
 }
 
