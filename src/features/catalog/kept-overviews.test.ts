@@ -53,6 +53,19 @@ test('a card with another version, or with none, is loaded again', async () => {
   expect(loads).toHaveLength(4)
 })
 
+test('a page that others were asked for in between is made again once, and then kept', async () => {
+  const others = ['group/shop', 'user/cora'].map((name) => `/catalog/default/${name}`)
+  const among = async () => {
+    expect(await look()).toContain('Price 1')
+    for (const other of others) await portal.get(other, { as: 'cora' })
+    return loads.length
+  }
+  const first = await among()
+  const second = await among()
+  expect(second).toBeGreaterThan(first)
+  expect(await among()).toBe(second)
+})
+
 test('the entity, its file, a star and the minute are each another page', async () => {
   await look()
   portal.write(path, cart('Second'))

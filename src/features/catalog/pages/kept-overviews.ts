@@ -1,20 +1,19 @@
-import { createHash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { AskedAgain } from '../../../platform/asked-again.ts'
 import type { EntityPage } from '../views.ts'
 
 export interface KeptOverview {
   props: EntityPage
-  /** Equal for equal props. */
-  stable: string
+  /** Equal only for equal props; undefined where nothing tells whether they are. */
+  stable?: string
 }
 
 /** Made of some 50 kB each, so few; their pages are kept as they were sent. */
-const most = 60
+const most = { recent: 1, max: 60 }
 const minute = 60_000
 
 /** Props of pages that are asked for again and again, each under everything it is made of. */
 export function createKeptOverviews(now: () => Date) {
-  const kept = new LRUCache<string, KeptOverview>({ max: most })
+  const kept = new AskedAgain<KeptOverview>(most)
 
   return {
     /**
@@ -25,13 +24,16 @@ export function createKeptOverviews(now: () => Date) {
       version: readonly unknown[] | undefined,
       make: () => Promise<{ props: EntityPage; isLasting: boolean }>,
     ): Promise<KeptOverview> {
+      if (!version) return { props: (await make()).props }
+      const name = JSON.stringify(version)
       // They tell how long ago things were.
-      const key = version && JSON.stringify([Math.floor(now().getTime() / minute), ...version])
-      const known = key && kept.get(key)
+      const key = `${Math.floor(now().getTime() / minute)} ${name}`
+      const known = kept.get(key)
       if (known) return known
       const { props, isLasting } = await make()
-      const made = { props, stable: createHash('sha1').update(JSON.stringify(props)).digest('base64') }
-      if (key && isLasting) kept.set(key, made)
+      if (!isLasting) return { props }
+      const made = { props, stable: key }
+      kept.set(key, made, name)
       return made
     },
   }

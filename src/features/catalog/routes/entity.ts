@@ -33,10 +33,10 @@ export const entityRoutes: Route[] = [
       if (definition) return rarePage(reply, await definitions.overview(actor, params, definition, signal))
       try {
         if (at) return await rarePage(reply, earlier.overview(actor, params, at))
-        const { props, stable } = await entity.overview(actor, params, signal)
+        const { props, ...kept } = await entity.overview(actor, params, signal)
         use(visitsRef).note(actor, visited(props), request)
         const live = await entityTopics(use(catalogService), actor, params)
-        return await reply.page('catalog/entity', props, { ...titled(props.entity), live, stable })
+        return await reply.page('catalog/entity', props, { ...titled(props.entity), live, ...kept })
       } catch (error) {
         if (!isAbsent(error)) throw error
         const props = await entity.missing(actor, params, at, signal)

@@ -1,0 +1,79 @@
+import { LRUCache } from 'lru-cache'
+
+export interface AskedAgainLimits {
+  /** How many of those that were made last are held although nobody has asked again yet. */
+  recent: number
+  /** How many are kept that were made more than once. */
+  max: number
+}
+
+/** Places in which it is noted what was made before: 4 kB. One that is taken by another is only made once more. */
+const noted = 1024
+
+/**
+ * Keeps what is asked for again. What was made once is held for a moment and then let go: most pages are asked for by
+ * one reader once, and whatever is kept of each of them becomes old, and costs a long pause when it is collected.
+ */
+export class AskedAgain<V extends object> {
+  readonly #recent = new Map<string, V>()
+  readonly #kept: LRUCache<string, V>
+  readonly #made = new Uint32Array(noted)
+  readonly #most: number
+
+  constructor({ recent, max }: AskedAgainLimits) {
+    this.#most = recent
+    this.#kept = new LRUCache<string, V>({ max })
+  }
+
+  get(key: string): V | undefined {
+    return this.#recent.get(key) ?? this.#kept.get(key)
+  }
+
+  /** @param name what is the same when it is made anew under another key */
+  set(key: string, value: V, name = key): void {
+    if (this.#wasMade(name)) {
+      this.#recent.delete(key)
+      this.#kept.set(key, value)
+      return
+    }
+    this.#recent.set(key, value)
+    if (this.#recent.size > this.#most) this.#dropOldest()
+  }
+
+  delete(key: string): void {
+    this.#recent.delete(key)
+    this.#kept.delete(key)
+  }
+
+  clear(): void {
+    this.#recent.clear()
+    this.#kept.clear()
+  }
+
+  /** How many there are just now. */
+  get size(): number {
+    return this.#recent.size + this.#kept.size
+  }
+
+  #wasMade(name: string): boolean {
+    const mark = markOf(name)
+    const place = mark % noted
+    if (this.#made[place] === mark) return true
+    this.#made[place] = mark
+    return false
+  }
+
+  #dropOldest(): void {
+    for (const key of this.#recent.keys()) {
+      this.#recent.delete(key)
+      return
+    }
+  }
+}
+
+/** FNV-1a, never 0: a number of 32 bits takes a hundredth of what the name takes. */
+function markOf(name: string): number {
+  let mark = 0x811c9dc5
+  for (let at = 0; at < name.length; at++) mark = Math.imul(mark ^ name.charCodeAt(at), 0x01000193)
+  return mark >>> 0 || 1
+}
