@@ -1,4 +1,4 @@
-import { and, eq, inArray, notInArray } from 'drizzle-orm'
+import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../api/database.ts'
 import { factValues } from './schema.ts'
 
@@ -7,12 +7,31 @@ export type StoredFact = typeof factValues.$inferSelect
 /** Everything that is known of some entities. */
 export function factsOf(read: Reader, refs: readonly string[], facts?: readonly string[]): StoredFact[] {
   if (refs.length === 0 || facts?.length === 0) return []
+  const [ref] = refs
+  if (refs.length === 1 && !facts) return preparedOne(read).all({ ref })
   const ofThese = inArray(factValues.ref, [...refs])
   return read
     .select()
     .from(factValues)
     .where(facts ? and(ofThese, inArray(factValues.fact, [...facts])) : ofThese)
     .all()
+}
+
+/** The page of every entity asks this, and building it takes longer than running it. */
+const ofOne = new WeakMap<Reader, ReturnType<typeof prepareOne>>()
+
+function preparedOne(read: Reader) {
+  const query = ofOne.get(read) ?? prepareOne(read)
+  ofOne.set(read, query)
+  return query
+}
+
+function prepareOne(read: Reader) {
+  return read
+    .select()
+    .from(factValues)
+    .where(eq(factValues.ref, sql.placeholder('ref')))
+    .prepare()
 }
 
 /** When a fact was last asked for, and whether that failed, by entity. */

@@ -2,6 +2,7 @@ import { eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
 import { changes, documents, entities, problems, relations } from '../schema.ts'
+import { builtQuery } from './built-query.ts'
 
 export type EntityRow = typeof entities.$inferSelect & { entity: Entity }
 export type ProblemRow = typeof problems.$inferSelect
@@ -57,26 +58,29 @@ export function documentsOf(read: Reader, refs: readonly string[]) {
   ) as unknown as { ref: string; entity: string; uid: string; etag: string }[]
 }
 
+const titles = builtQuery(
+  (scope) => sql`select ${entities.ref} as ref, coalesce(${entities.title}, ${entities.name}) as title from ${entities}
+    where ${entities.ref} in (select value from json_each(${sql.placeholder('refs')}))${scope ? sql` and ${scope}` : sql``}`,
+)
+
 /** What these are called, as far as they are there and in scope. */
 export function findTitles(read: Reader, refs: readonly string[], scope: SQL | undefined) {
-  const visible = scope ? sql` and ${scope}` : sql``
-  return read.all(
-    sql`select ${entities.ref} as ref, coalesce(${entities.title}, ${entities.name}) as title from ${entities}
-      where ${entities.ref} in (select value from json_each(${JSON.stringify(refs)}))${visible}`,
-  ) as unknown as { ref: string; title: string }[]
+  return read.all(titles({ refs: JSON.stringify(refs) }, scope)) as unknown as { ref: string; title: string }[]
 }
+
+const allRelated = builtQuery((scope) => {
+  const visible = scope ? sql` and (${entities.id} is null or ${scope})` : sql``
+  return sql`select distinct ${relations.type} as type, ${relations.targetRef} as ref, ${entities.name} as name,
+    ${entities.title} as title, ${entities.type} as entityType, ${entities.owner} as owner,
+    (select coalesce(o.title, o.name) from ${entities} o where o.ref = ${entities.owner}) as ownerTitle
+    from ${relations} left join ${entities} on ${entities.ref} = ${relations.targetRef}
+    where ${relations.sourceRef} = ${sql.placeholder('ref')}${visible}
+    order by ${relations.type}, coalesce(${entities.sortName}, ${relations.targetRef}) limit 5000`
+})
 
 /** Everything the entity is related to, as seen from it. A relation to an entity out of scope is left out. */
 export function relatedTo(read: Reader, ref: string, scope: SQL | undefined): RelatedEntity[] {
-  const visible = scope ? sql` and (${entities.id} is null or ${scope})` : sql``
-  return read.all<RelatedEntity>(
-    sql`select distinct ${relations.type} as type, ${relations.targetRef} as ref, ${entities.name} as name,
-      ${entities.title} as title, ${entities.type} as entityType, ${entities.owner} as owner,
-      (select coalesce(o.title, o.name) from ${entities} o where o.ref = ${entities.owner}) as ownerTitle
-      from ${relations} left join ${entities} on ${entities.ref} = ${relations.targetRef}
-      where ${relations.sourceRef} = ${ref}${visible}
-      order by ${relations.type}, coalesce(${entities.sortName}, ${relations.targetRef}) limit 5000`,
-  ) as unknown as RelatedEntity[]
+  return read.all(allRelated({ ref }, scope)) as unknown as RelatedEntity[]
 }
 
 /** Relations as the entity's own document shows them: every one that leads to what may be seen, or to nothing. */
@@ -95,23 +99,36 @@ export async function problemsOf(
   read: Reader,
   { ref, stale, sourceId, path }: Pick<EntityRow, 'ref' | 'stale' | 'sourceId' | 'path'>,
 ): Promise<ProblemRow[]> {
+  if (!stale) return preparedProblems(read).all({ ref })
   const ofFile = sql`${problems.sourceId} = ${sourceId} and ${problems.path} = ${path} and ${problems.position} is null
     and ${problems.severity} = 'error'`
-  return read
-    .select()
-    .from(problems)
-    .where(stale ? or(eq(problems.ref, ref), ofFile) : eq(problems.ref, ref))
-    .orderBy(problems.severity, problems.position)
-    .limit(100)
+  return problemsWhere(read, or(eq(problems.ref, ref), ofFile))
 }
+
+const ownProblems = new WeakMap<Reader, ReturnType<typeof prepareProblems>>()
+
+function preparedProblems(read: Reader) {
+  const query = ownProblems.get(read) ?? prepareProblems(read)
+  ownProblems.set(read, query)
+  return query
+}
+
+const prepareProblems = (read: Reader) => problemsWhere(read, eq(problems.ref, sql.placeholder('ref'))).prepare()
+
+function problemsWhere(read: Reader, condition: SQL | undefined) {
+  return read.select().from(problems).where(condition).orderBy(problems.severity, problems.position).limit(100)
+}
+
+const lastChanges = builtQuery(
+  () => sql`select ${changes.id} as id, ${changes.at} as at, ${changes.ref} as ref, ${changes.title} as title,
+    ${changes.action} as action, ${changes.owner} as owner, ${changes.fields} as fields
+    from ${changes} where ${changes.ref} = ${sql.placeholder('ref')} order by ${changes.id} desc
+    limit ${sql.placeholder('limit')}`,
+)
 
 /** The newest first. */
 export function changesOf(read: Reader, ref: string, limit: number): ChangeRow[] {
-  return read.all<ChangeRow>(
-    sql`select ${changes.id} as id, ${changes.at} as at, ${changes.ref} as ref, ${changes.title} as title,
-      ${changes.action} as action, ${changes.owner} as owner, ${changes.fields} as fields
-      from ${changes} where ${changes.ref} = ${ref} order by ${changes.id} desc limit ${limit}`,
-  ) as unknown as ChangeRow[]
+  return read.all(lastChanges({ ref, limit })) as unknown as ChangeRow[]
 }
 
 export interface RecentChange extends ChangeRow {

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import { edges, entities, refs } from '../schema.ts'
+import { builtQuery } from './built-query.ts'
 
 export interface StepFilter {
   /** Kinds in lower case; all where it is empty. */
@@ -42,14 +43,35 @@ const followed = (name: SQL, { types, except = [] }: Omit<StepFilter, 'kinds'>) 
 const shown = (scope: SQL | undefined) => (scope ? sql`(${entities.id} is null or ${scope})` : sql`1`)
 const order = sql`${entities.id} is null, ${entities.sortName}, ${refs.ref}`
 
+const roots = builtQuery(
+  (scope) => sql`select ${entities.number} as number from json_each(${sql.placeholder('wanted')}) w
+    cross join ${entities} on ${entities.ref} = w.value where ${scope ?? sql`1`} order by w.key`,
+)
+
 /** The numbers of references, in the order in which they are given, of those that are entities within the scope. */
 export function findRoots(read: Reader, wanted: readonly string[], scope: SQL | undefined): number[] {
-  const rows = read.all<{ number: number }>(
-    sql`select ${entities.number} as number from json_each(${JSON.stringify(wanted)}) w
-      cross join ${entities} on ${entities.ref} = w.value where ${scope ?? sql`1`} order by w.key`,
-  ) as unknown as { number: number }[]
+  const rows = read.all(roots({ wanted: JSON.stringify(wanted) }, scope)) as unknown as { number: number }[]
   return [...new Set(rows.map(({ number }) => number))]
 }
+
+/** @param near the numbers as JSON, or where they go */
+function steps(near: unknown, { kinds, ...filter }: StepFilter, scope: SQL | undefined): SQL {
+  const ofKinds =
+    kinds.length === 0 ? sql`1` : sql`substr(${refs.ref}, 1, instr(${refs.ref}, ':') - 1) in ${listed(kinds)}`
+  return sql`with near(at) as (select value from json_each(${near})), steps(origin, number, type) as (
+      select near.at, ${edges.target}, ${edges.type} from near cross join ${edges} on ${edges.holder} = near.at
+        where ${followed(sql`${edges.type}`, filter)}
+      union all
+      select near.at, ${edges.holder}, ${edges.reverse} from near cross join ${edges} on ${edges.target} = near.at
+        where ${edges.reverse} is not null and ${followed(sql`${edges.reverse}`, filter)})
+    select steps.origin as origin, steps.number as number, steps.type as type
+    from steps cross join ${refs} on ${refs.number} = steps.number
+    left join ${entities} on ${entities.number} = steps.number
+    where ${shown(scope)} and ${ofKinds} order by ${order}, steps.type, steps.origin`
+}
+
+/** Nothing is left out: what the page of every entity asks. */
+const everyStep = builtQuery((scope) => steps(sql.placeholder('near'), { kinds: [], types: undefined }, scope))
 
 /**
  * Every step that leads away from these numbers, whichever side stated the relation: sorted by the name of what it leads
@@ -58,46 +80,47 @@ export function findRoots(read: Reader, wanted: readonly string[], scope: SQL | 
 export function stepsFrom(
   read: Reader,
   near: readonly number[],
-  { kinds, ...filter }: StepFilter,
+  filter: StepFilter,
   scope: SQL | undefined,
 ): StepRow[] {
-  const ofKinds =
-    kinds.length === 0 ? sql`1` : sql`substr(${refs.ref}, 1, instr(${refs.ref}, ':') - 1) in ${listed(kinds)}`
-  return read.all<StepRow>(
-    sql`with near(at) as ${listed(near)}, steps(origin, number, type) as (
-        select near.at, ${edges.target}, ${edges.type} from near cross join ${edges} on ${edges.holder} = near.at
-          where ${followed(sql`${edges.type}`, filter)}
-        union all
-        select near.at, ${edges.holder}, ${edges.reverse} from near cross join ${edges} on ${edges.target} = near.at
-          where ${edges.reverse} is not null and ${followed(sql`${edges.reverse}`, filter)})
-      select steps.origin as origin, steps.number as number, steps.type as type
-      from steps cross join ${refs} on ${refs.number} = steps.number
-      left join ${entities} on ${entities.number} = steps.number
-      where ${shown(scope)} and ${ofKinds} order by ${order}, steps.type, steps.origin`,
-  ) as unknown as StepRow[]
+  const text = JSON.stringify(near)
+  const query = isOpen(filter) ? everyStep({ near: text }, scope) : steps(text, filter, scope)
+  return read.all(query) as unknown as StepRow[]
 }
+
+const isOpen = ({ kinds, types, except = [] }: StepFilter) =>
+  kinds.length === 0 && types === undefined && except.length === 0
+
+const nodes = builtQuery(
+  () => sql`select ${refs.number} as number, ${refs.ref} as ref, ${entities.name} as name, ${entities.title} as title,
+    ${entities.type} as type, ${entities.owner} as owner
+    from json_each(${sql.placeholder('numbers')}) w cross join ${refs} on ${refs.number} = w.value
+    left join ${entities} on ${entities.number} = w.value order by w.key`,
+)
 
 /** What the nodes of a graph show. */
 export function nodesOf(read: Reader, numbers: readonly number[]): NodeRow[] {
-  return read.all<NodeRow>(
-    sql`select ${refs.number} as number, ${refs.ref} as ref, ${entities.name} as name, ${entities.title} as title,
-      ${entities.type} as type, ${entities.owner} as owner
-      from json_each(${JSON.stringify(numbers)}) w cross join ${refs} on ${refs.number} = w.value
-      left join ${entities} on ${entities.number} = w.value order by w.key`,
-  ) as unknown as NodeRow[]
+  return read.all(nodes({ numbers: JSON.stringify(numbers) })) as unknown as NodeRow[]
 }
+
+/** @param numbers as JSON, or where they go */
+function among(numbers: unknown, filter: Omit<StepFilter, 'kinds'>): SQL {
+  const either = sql`(${followed(sql`${edges.type}`, filter)} or ${followed(sql`${edges.reverse}`, filter)})`
+  return sql`with near(at) as (select value from json_each(${numbers}))
+    select h.ref as holder, t.ref as target, ${edges.type} as type, ${edges.reverse} as reverse
+    from near cross join ${edges} on ${edges.holder} = near.at
+    cross join ${refs} h on h.number = ${edges.holder} cross join ${refs} t on t.number = ${edges.target}
+    where ${edges.target} in (select at from near) and ${edges.target} <> ${edges.holder} and ${either}
+    order by h.ref, t.ref, ${edges.type}`
+}
+
+const everyEdge = builtQuery(() => among(sql.placeholder('numbers'), { types: undefined }))
 
 /** Every relation among these, as its file states it. */
 export function edgesAmong(read: Reader, numbers: readonly number[], filter: Omit<StepFilter, 'kinds'>): EdgeRow[] {
-  const either = sql`(${followed(sql`${edges.type}`, filter)} or ${followed(sql`${edges.reverse}`, filter)})`
-  return read.all<EdgeRow>(
-    sql`with near(at) as ${listed(numbers)}
-      select h.ref as holder, t.ref as target, ${edges.type} as type, ${edges.reverse} as reverse
-      from near cross join ${edges} on ${edges.holder} = near.at
-      cross join ${refs} h on h.number = ${edges.holder} cross join ${refs} t on t.number = ${edges.target}
-      where ${edges.target} in (select at from near) and ${edges.target} <> ${edges.holder} and ${either}
-      order by h.ref, t.ref, ${edges.type}`,
-  ) as unknown as EdgeRow[]
+  const text = JSON.stringify(numbers)
+  const query = isOpen({ ...filter, kinds: [] }) ? everyEdge({ numbers: text }) : among(text, filter)
+  return read.all(query) as unknown as EdgeRow[]
 }
 
 /** Entities of these kinds, or of all, whose names, titles or tags hold every word. */
