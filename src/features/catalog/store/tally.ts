@@ -230,7 +230,10 @@ class Texts {
   readonly group: Group
   /** What each says: one value, or several tags, as most entities have the same few sets of them. */
   readonly names: (readonly string[])[] = [[]]
+  /** The same in lower case, most of them the very same. */
+  readonly lowered: (readonly string[])[] = [[]]
   readonly #codes = new Map<string, number>()
+  #sums = new Int32Array(0)
 
   constructor(group: Group) {
     this.group = group
@@ -241,7 +244,16 @@ class Texts {
     const known = this.#codes.get(text)
     if (known !== undefined) return known
     this.#codes.set(text, this.names.length)
-    return this.names.push(this.group === 'tag' ? tagsIn(text) : [text]) - 1
+    const names = this.group === 'tag' ? tagsIn(text) : [text]
+    const lowered = names.map(lower)
+    this.lowered.push(lowered.every((name, at) => name === names[at]) ? names : lowered)
+    return this.names.push(names) - 1
+  }
+
+  /** Nothing counted yet for each code. The very same each time: a count is done before the next one begins. */
+  sums(): Int32Array {
+    if (this.#sums.length < this.names.length) this.#sums = new Int32Array(2 * this.names.length)
+    return this.#sums.fill(0)
   }
 }
 
@@ -259,18 +271,15 @@ interface Part {
   sums: Int32Array
 }
 
+// Runs through all lines for each list that is asked for, so it has loops in which nothing is allocated.
 function counted(table: Table, query: ListQuery, base: Base): Tallied {
   const isAsked = attentionOf(query)
-  const parts = table.texts.map(({ group, names }, column) => ({
-    choice: choiceOf(names, query.chosen[group]),
+  const parts = table.texts.map((texts, column) => ({
+    choice: choiceOf(texts, query.chosen[texts.group]),
     codes: table.codes[column] ?? none,
-    sums: new Int32Array(names.length),
+    sums: texts.sums(),
   }))
   const chosen = parts.filter(({ choice }) => choice !== undefined)
-  const add = ({ codes, sums }: Part, line: number) => {
-    const code = codes[line] ?? 0
-    sums[code] = (sums[code] ?? 0) + 1
-  }
   const numbers: number[] = []
   let [total, problems, orphans] = [0, 0, 0]
 
@@ -279,8 +288,9 @@ function counted(table: Table, query: ListQuery, base: Base): Tallied {
     const state = table.states[line] ?? 0
     const isWanted = isAsked(state)
     let missing: Part | undefined
-    for (const part of chosen) {
-      if (part.choice?.[part.codes[line] ?? 0] === 1) continue
+    for (let at = 0; at < chosen.length; at++) {
+      const part = chosen[at]
+      if (part?.choice?.[part.codes[line] ?? 0] === 1) continue
       if (missing || !isWanted) return
       missing = part
     }
@@ -293,7 +303,7 @@ function counted(table: Table, query: ListQuery, base: Base): Tallied {
     if (!isWanted) return
     total++
     if (total <= few) numbers.push(table.numbers[line] ?? 0)
-    for (const part of parts) add(part, line)
+    for (let at = 0; at < parts.length; at++) add(parts[at], line)
   }
   if (base instanceof Int32Array) for (const line of table.linesOf(base)) count(line)
   else for (let line = 0; line < table.length; line++) if (isCounted(table.numbers[line] ?? 0, base)) count(line)
@@ -312,13 +322,22 @@ function counted(table: Table, query: ListQuery, base: Base): Tallied {
   }
 }
 
+function add(part: Part | undefined, line: number): void {
+  if (!part) return
+  const code = part.codes[line] ?? 0
+  part.sums[code] = (part.sums[code] ?? 0) + 1
+}
+
 const isCounted = (number: number, marks: Uint8Array | undefined) => number !== 0 && (!marks || marks[number] === 1)
 
 /** Which values a group lets through, by code; undefined where nothing of it was chosen. */
-function choiceOf(names: readonly (readonly string[])[], chosen: readonly string[]): Uint8Array | undefined {
+function choiceOf({ lowered }: Texts, chosen: readonly string[]): Uint8Array | undefined {
   if (chosen.length === 0) return undefined
   const wanted = new Set(chosen)
-  return Uint8Array.from(names, (some) => Number(some.some((name) => wanted.has(lower(name)))))
+  const isWanted = (name: string) => wanted.has(name)
+  const choice = new Uint8Array(lowered.length)
+  for (let code = 0; code < choice.length; code++) if (lowered[code]?.some(isWanted)) choice[code] = 1
+  return choice
 }
 
 /** As SQLite compares without case. */
@@ -334,7 +353,8 @@ function attentionOf({ problems, orphan }: ListQuery): (state: number) => boolea
 /** The most frequent first. */
 function listed(names: readonly (readonly string[])[], sums: Int32Array): Counted[] {
   const counts = new Map<string, number>()
-  for (const [code, sum] of sums.entries()) {
+  for (let code = 0; code < names.length; code++) {
+    const sum = sums[code] ?? 0
     if (sum === 0) continue
     for (const name of names[code] ?? []) counts.set(name, (counts.get(name) ?? 0) + sum)
   }
