@@ -1,10 +1,9 @@
 import { LRUCache } from 'lru-cache'
 
-export interface AskedAgainLimits {
+/** Besides those of an `LRUCache`, which keeps what was made more than once. */
+export type AskedAgainLimits<V extends object> = LRUCache.Options<string, V, unknown> & {
   /** How many of those that were made last are held although nobody has asked again yet. */
   recent: number
-  /** How many are kept that were made more than once. */
-  max: number
 }
 
 /** Places in which it is noted what was made before: 4 kB. One that is taken by another is only made once more. */
@@ -20,9 +19,9 @@ export class AskedAgain<V extends object> {
   readonly #made = new Uint32Array(noted)
   readonly #most: number
 
-  constructor({ recent, max }: AskedAgainLimits) {
+  constructor({ recent, ...limits }: AskedAgainLimits<V>) {
     this.#most = recent
-    this.#kept = new LRUCache<string, V>({ max })
+    this.#kept = new LRUCache<string, V>(limits)
   }
 
   get(key: string): V | undefined {

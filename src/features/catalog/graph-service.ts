@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../api/actor.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { entityPath, parseRef } from '../../api/ref.ts'
+import { AskedAgain } from '../../platform/asked-again.ts'
 import type { Contributions } from '../../platform/contributions.ts'
 import { type Policy, within } from '../../platform/permissions/policy.ts'
 import type { CatalogGraph, GraphEdge, GraphNode, GraphQuery, GraphRelation, Neighbourhood } from './contract.ts'
@@ -31,8 +31,9 @@ export function createGraphService(
   const read = ctx.db.read
   const names = kindNames(contributions)
   // Keys begin with the generation of the catalog and the scope, so that what is old is never asked for again.
-  const known = new LRUCache<string, Neighbourhood>({
-    maxSize: 4000,
+  const known = new AskedAgain<Neighbourhood>({
+    recent: 2,
+    maxSize: 2000,
     sizeCalculation: ({ nodes, edges }) => 1 + nodes.length + edges.length,
   })
 
@@ -71,7 +72,8 @@ export function createGraphService(
     version: (actor) => catalog.version(actor),
 
     neighbourhood(actor, query) {
-      const key = `${catalog.version(actor)} ${JSON.stringify({ ...query, depth: String(query.depth) })}`
+      const name = JSON.stringify({ ...query, depth: String(query.depth) })
+      const key = `${catalog.version(actor)} ${name}`
       const remembered = known.get(key)
       if (remembered) return remembered
       const scope = scopeOf(actor)
@@ -80,7 +82,7 @@ export function createGraphService(
       const numbers = walked.met.map(({ number }) => number)
       const rows = numbers.length > 0 ? edgesAmong(read, numbers, query) : []
       const found = { nodes, edges: edgesOf(rows), left: walked.left, endless: walked.endless }
-      known.set(key, found)
+      known.set(key, found, name)
       return found
     },
 

@@ -6,6 +6,7 @@ import type { PluginContext } from '../../api/plugin.ts'
 import { parseRef } from '../../api/ref.ts'
 import type { Commit, LineOrigin, SourceTree } from '../../api/source-tree.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { AskedAgain } from '../../platform/asked-again.ts'
 import type { Contributions } from '../../platform/contributions.ts'
 import type { Crawler } from './crawler.ts'
 import type { DocumentPath } from './model/json-value.ts'
@@ -52,6 +53,8 @@ export type Told = Pick<
   'ref' | 'sourceId' | 'path' | 'position' | 'etag' | 'stale' | 'orphanedAt' | 'entity'
 >
 
+type FileAt = Pick<Told, 'sourceId' | 'path'>
+
 /** A relation of an entity, as seen from it. */
 export interface RelatedPair {
   type: string
@@ -93,19 +96,22 @@ const fewPaths = 60
 /** Milliseconds for which a file is taken to be as it was when it was last looked at, unless its source is read. */
 export const lookAgain = 1000
 
+/** For caches. Otherwise they set a timer for each millisecond in which they are asked. */
+export const fresh = { ttl: lookAgain, ttlResolution: 0 } as const
+
 export function createOrigins({ ctx, service, crawler, places, contributions }: OriginsArgs): Origins {
-  const blobs = new LRUCache<string, Promise<string>>({ max: 1000, ttl: lookAgain })
-  const known = new LRUCache<string, Map<string, Origin>>({ max: 300 })
-  const stated = new LRUCache<string, { blob: string; row: Told; of: RelationOrigin['of'] }>({ max: 2000 })
+  const blobs = new LRUCache<string, Promise<string>>({ max: 500, ...fresh })
+  const known = new AskedAgain<Map<string, Origin>>({ recent: 2, max: 60 })
+  const stated = new AskedAgain<{ blob: string; at: FileAt; of: RelationOrigin['of'] }>({ recent: 20, max: 400 })
   // While a large source is read, every second brings other states of the catalog, in which most is as it was.
-  const placed = new LRUCache<string, Stated>({ max: 2000 })
+  const placed = new AskedAgain<{ origin: Stated }>({ recent: 20, max: 400 })
   const documents = createWrittenDocuments(crawler, places)
   // Cards of one page ask for themselves: they share what was parsed.
-  const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 30, ttl: lookAgain })
+  const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 4, ...fresh })
   const commits = new LRUCache<string, Promise<Commit | undefined>>({ max: 2000 })
 
   /** What tells the content of a file from an earlier one; empty where it is not there. */
-  async function blobOf({ sourceId, path }: Told, signal: AbortSignal): Promise<string> {
+  async function blobOf({ sourceId, path }: FileAt, signal: AbortSignal): Promise<string> {
     try {
       // Every reading of a source opens it anew: what was seen before it does not count.
       const tree = await crawler.tree(sourceId, signal)
@@ -168,23 +174,31 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     const { holder, field } = statement
     const key = `${service.version(actor)} ${holder} ${field}${field === '[]' ? JSON.stringify(statement) : ''}`
     const last = stated.get(key)
-    if (last && last.blob === (await blobOf(last.row, signal))) return last.of
+    if (last && last.blob === (await blobOf(last.at, signal))) return last.of
     const row = await service.find(actor, parseRef(holder))
     if (!row) return null
     const path = JSON.parse(field) as DocumentPath
     const blob = await blobOf(row, signal)
     const origin = path.length === 0 ? derived(row, statement) : await placedOnce(row, blob, field, signal)
     const of = { ref: holder, field: path, origin }
-    stated.set(key, { blob, row: { ...row, entity: nothing }, of })
+    stated.set(key, { blob, at: { sourceId: row.sourceId, path: row.path }, of })
     return of
+  }
+
+  function answersOf(key: string): Map<string, Origin> {
+    const found = known.get(key)
+    if (found) return found
+    const answers = new Map<string, Origin>()
+    known.set(key, answers)
+    return answers
   }
 
   async function placedOnce(row: Told, blob: string, field: string, signal: AbortSignal): Promise<Stated> {
     const key = `${versionOf(row, blob)}\n${field}`
     const known = placed.get(key)
-    if (known) return known
+    if (known) return known.origin
     const origin = (await traceOnce(versionOf(row, blob), row, signal))(JSON.parse(field) as DocumentPath)
-    placed.set(key, origin)
+    placed.set(key, { origin })
     return origin
   }
 
@@ -213,7 +227,7 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
   return {
     async of(row, paths, signal) {
       const key = versionOf(row, await blobOf(row, signal))
-      const answers = known.get(key) ?? new Map<string, Origin>()
+      const answers = answersOf(key)
       const origins: Origin[] = []
       for (const one of paths) {
         const id = JSON.stringify(one)
@@ -221,7 +235,6 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
         if (paths.length <= fewPaths) answers.set(id, answer)
         origins.push(answer)
       }
-      known.set(key, answers)
       return origins
     },
 
@@ -247,8 +260,6 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
     commit: (sourceId, file, patience, signal) => within(patience, commitOf(sourceId, file, signal)),
   }
 }
-
-const nothing = { apiVersion: '', kind: '', metadata: { name: '' } }
 
 const trees = new WeakMap<SourceTree, number>()
 let lastTree = 0

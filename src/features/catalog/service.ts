@@ -7,6 +7,7 @@ import { nearest } from '../../api/nearest.ts'
 import type { PluginContext } from '../../api/plugin.ts'
 import { type EntityRef, formatRef } from '../../api/ref.ts'
 import { type ServiceRef, serviceRef } from '../../api/wiring.ts'
+import { AskedAgain } from '../../platform/asked-again.ts'
 import { type Policy, scopeKey, within } from '../../platform/permissions/policy.ts'
 import { upTo } from '../../platform/up-to.ts'
 import { type CatalogReader, catalogChanged } from './contract.ts'
@@ -96,8 +97,8 @@ const everything = readQuery(ListAddress.parse({ kind: 'all' }))
  */
 export function createCatalogService(ctx: PluginContext, policy: () => Policy): CatalogService {
   let generation = 1
-  const counts = new LRUCache<string, Tallied>({ max: 100 })
-  const overviews = new LRUCache<string, Overview>({ max: 150 })
+  const counts = new AskedAgain<Tallied>({ recent: 2, max: 40 })
+  const overviews = new AskedAgain<Overview>({ recent: 4, max: 60 })
   const titles = new LRUCache<string, { title: string | null }>(upTo(5000))
   const read = ctx.db.read
   const tally = createTally(read)
@@ -125,10 +126,13 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
   function tallied(actor: Actor, query: ListQuery): Tallied {
     const scope = scopeOf(actor)
     const { after: _after, before: _before, sort: _sort, ...asked } = query
-    const key = scope.key + JSON.stringify(asked)
-    const known = counts.get(key) ?? tally.count(query, scope.condition, scope.key)
-    counts.set(key, known)
-    return known
+    const name = JSON.stringify(asked)
+    const key = scope.key + name
+    const known = counts.get(key)
+    if (known) return known
+    const found = tally.count(query, scope.condition, scope.key)
+    counts.set(key, found, name)
+    return found
   }
 
   const countsBy = (actor: Actor, group: 'kind' | 'owner') =>
@@ -189,7 +193,7 @@ export function createCatalogService(ctx: PluginContext, policy: () => Policy): 
         problems: await problemsOf(read, row),
         changes: changesOf(read, full, 5),
       }
-      overviews.set(key, overview)
+      overviews.set(key, overview, full)
       return overview
     },
 

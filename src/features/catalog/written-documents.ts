@@ -20,7 +20,7 @@ export interface WrittenDocuments {
  * pages are kept whole, and of all others where their documents stand: then only one is read.
  */
 export function createWrittenDocuments(crawler: Crawler, places: Places): WrittenDocuments {
-  const files = new LRUCache<string, readonly Chunk[]>({ max: 500, maxSize: 1_500_000, sizeCalculation: lengthOf })
+  const files = new LRUCache<string, readonly Chunk[]>({ max: 500, maxSize: 600_000, sizeCalculation: lengthOf })
   const cuts = new LRUCache<string, Cuts>({ maxSize: 1_000_000, sizeCalculation: ({ length }) => length + 1 })
   const reading = new Map<string, Promise<readonly Chunk[] | { why: Lost }>>()
 

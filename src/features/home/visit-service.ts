@@ -85,8 +85,14 @@ export function createVisitService(ctx: PluginContext, { most, delay }: VisitLim
 
 function withVisit(before: VisitsOfOne | undefined, visit: Visit, most: number): VisitsOfOne {
   const name = nameOf(visit)
-  const others = [...(before ?? [])].filter(([other]) => other !== name)
-  return new Map([...others, [name, visit] as const].slice(-most))
+  const visits = new Map(before)
+  visits.delete(name)
+  visits.set(name, visit)
+  for (const oldest of visits.keys()) {
+    if (visits.size <= most) break
+    visits.delete(oldest)
+  }
+  return visits
 }
 
 function rowsOf(batch: ReadonlyMap<string, VisitsOfOne>): VisitRow[] {

@@ -1,9 +1,9 @@
-import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { FactSpec } from '../../../api/fact.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
 import { type ServiceRef, serviceRef } from '../../../api/wiring.ts'
+import { AskedAgain } from '../../../platform/asked-again.ts'
 import type { Contributed } from '../../../platform/contributions.ts'
 import { type ShownFact, shownFact } from '../../../platform/facts/shown.ts'
 import { factsOf, type StoredFact } from '../../../platform/facts/store.ts'
@@ -33,12 +33,14 @@ export function createFacts(
 ): Facts {
   const byId = new Map(facts.map((fact) => [fact.id, fact]))
   // The header and the card of a page show the same, and so do the next readers.
-  const known = new LRUCache<string, StoredFact[]>({ max: 500 })
+  const known = new AskedAgain<StoredFact[]>({ recent: 4, max: 200 })
 
   function stored(ref: string): StoredFact[] {
     const key = `${generation()} ${ref}`
-    const rows = known.get(key) ?? factsOf(ctx.db.read, [ref])
-    known.set(key, rows)
+    const found = known.get(key)
+    if (found) return found
+    const rows = factsOf(ctx.db.read, [ref])
+    known.set(key, rows, ref)
     return rows
   }
 

@@ -257,17 +257,21 @@ function after({ indent, start, content }: Line, count: number): Line {
 
 const unknownFrom = (start: number, outer = -1): Unknown => ({ type: 'unknown', start, end: -1, outer })
 
+function innerOf(content: string): string | undefined {
+  return (doubleQuoted.exec(content) ?? singleQuoted.exec(content))?.[1]
+}
+
 function inOneLine(content: string, start: number): Scalar | Unknown {
   const outerOf = (written: string) => (written.length === content.length ? start + written.length : -1)
-  const quoted = doubleQuoted.exec(content) ?? singleQuoted.exec(content)
-  const [, inner] = quoted ?? []
+  const inner = content.startsWith('"') || content.startsWith("'") ? innerOf(content) : undefined
   if (inner !== undefined) {
     const written = content.slice(0, inner.length + 2)
     return { type: 'scalar', text: inner, isQuoted: true, start, end: start + written.length, outer: outerOf(written) }
   }
-  const [bracket] = bracketed.exec(content) ?? []
+  const bracket = content.startsWith('[') || content.startsWith('{') ? bracketed.exec(content)?.[0] : undefined
   if (bracket !== undefined) return unknownFrom(start, outerOf(bracket))
-  const [text = ''] = content.split(/ +#/, 1)
+  const comment = content.includes(' #') ? content.search(/ +#/) : -1
+  const text = comment === -1 ? content : content.slice(0, comment)
   if (/^[[\]{},#&*!|>'"%@`]|^[-?:](?: |$)|: |:$/.test(text)) throw new Unusual()
   return { type: 'scalar', text, isQuoted: false, start, end: start + text.length, outer: outerOf(text) }
 }

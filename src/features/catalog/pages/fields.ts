@@ -5,7 +5,7 @@ import type { Commit } from '../../../api/source-tree.ts'
 import type { Crawler } from '../crawler.ts'
 import { type Told, titlePath } from '../entity-view.ts'
 import { type DocumentPath, valueAt } from '../model/json-value.ts'
-import { lookAgain, type Origin, type Origins, type RelatedPair } from '../provenance.ts'
+import { fresh, type Origin, type Origins, type RelatedPair } from '../provenance.ts'
 import {
   type FieldsView,
   fieldGroups,
@@ -38,8 +38,9 @@ const patience = { page: 15, fields: 1500 }
 const most = { fields: 2000, relations: 200, commits: 30 }
 
 export function createFieldPages(origins: Origins, service: CatalogService, crawler: Crawler): FieldPages {
-  const pages = new LRUCache<string, Told>({ max: 200, ttl: lookAgain })
-  const cards = new LRUCache<string, Provenance[]>({ max: 200, ttl: lookAgain })
+  // For the reader who asks again at once, no more: what is kept of every page becomes old.
+  const pages = new LRUCache<string, Told>({ max: 4, ...fresh })
+  const cards = new LRUCache<string, Provenance[]>({ max: 8, ...fresh })
   const viewUrl: OriginWords['viewUrl'] = (sourceId, file, line) => crawler.provider(sourceId)?.viewUrl?.(file, line)
 
   async function wordsFor(

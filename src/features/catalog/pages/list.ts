@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import type { PluginContext } from '../../../api/plugin.ts'
+import { AskedAgain } from '../../../platform/asked-again.ts'
 import type { Contributions } from '../../../platform/contributions.ts'
 import type { Crawler } from '../crawler.ts'
 import type { Facts } from '../facts/shown.ts'
@@ -25,7 +25,7 @@ export function createListPages(
 ): ListPages {
   const names = kindNames(contributions)
   // Most readers look at the same few lists, and between two changes of the catalog these stay the same.
-  const cache = new LRUCache<string, CatalogIndex>({ max: 60 })
+  const cache = new AskedAgain<CatalogIndex>({ recent: 1, max: 30 })
 
   const registerHref = (actor: Actor) => (ctx.allows(actor, 'catalog.register') ? '/catalog-import' : null)
 
@@ -57,10 +57,11 @@ export function createListPages(
       await service.prepare(() => setImmediate())
       const shown = address.fact.length > 0 ? facts.generation : ''
       const state = `${service.version(actor)} ${shown} ${crawler.running > 0} ${registerHref(actor)}`
-      const key = `${state} ${JSON.stringify(address)}`
+      const name = JSON.stringify(address)
+      const key = `${state} ${name}`
       const known = cache.get(key)
       const props = known ?? view(actor, address)
-      cache.set(key, props)
+      if (!known) cache.set(key, props, name)
       return { props, key }
     },
   }
