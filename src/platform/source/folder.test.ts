@@ -77,6 +77,7 @@ test('what is neither file nor folder is left out and never waited for', async (
   const tree = await openFolder(root)
   expect((await tree.list()).map((entry) => entry.path)).toEqual(['a.txt'])
   await expect(tree.read('pipe')).rejects.toMatchObject({ code: 'not_found' })
+  await expect(tree.readPart?.('pipe', { from: 0, bytes: 4 })).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('a folder that may not be read loses nothing else, and is told', async () => {
