@@ -32,7 +32,7 @@ export function createGraphService(
   const names = kindNames(contributions)
   // Keys begin with the generation of the catalog and the scope, so that what is old is never asked for again.
   const known = new AskedAgain<Neighbourhood>({
-    recent: 2,
+    recent: 1,
     maxSize: 2000,
     sizeCalculation: ({ nodes, edges }) => 1 + nodes.length + edges.length,
   })

@@ -101,13 +101,13 @@ export const fresh = { ttl: lookAgain, ttlResolution: 0 } as const
 
 export function createOrigins({ ctx, service, crawler, places, contributions }: OriginsArgs): Origins {
   const blobs = new LRUCache<string, Promise<string>>({ max: 500, ...fresh })
-  const known = new AskedAgain<Map<string, Origin>>({ recent: 2, max: 60 })
-  const stated = new AskedAgain<{ blob: string; at: FileAt; of: RelationOrigin['of'] }>({ recent: 20, max: 400 })
+  const known = new AskedAgain<Map<string, Origin>>({ recent: 1, max: 60 })
+  const stated = new AskedAgain<{ blob: string; at: FileAt; of: RelationOrigin['of'] }>({ recent: 8, max: 400 })
   // While a large source is read, every second brings other states of the catalog, in which most is as it was.
-  const placed = new AskedAgain<{ origin: Stated }>({ recent: 20, max: 400 })
+  const placed = new AskedAgain<{ origin: Stated }>({ recent: 8, max: 400 })
   const documents = createWrittenDocuments(crawler, places)
   // Cards of one page ask for themselves: they share what was parsed.
-  const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 4, ...fresh })
+  const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 3, ...fresh })
   const commits = new LRUCache<string, Promise<Commit | undefined>>({ max: 2000 })
 
   /** What tells the content of a file from an earlier one; empty where it is not there. */

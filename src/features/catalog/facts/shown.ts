@@ -33,7 +33,7 @@ export function createFacts(
 ): Facts {
   const byId = new Map(facts.map((fact) => [fact.id, fact]))
   // The header and the card of a page show the same, and so do the next readers.
-  const known = new AskedAgain<StoredFact[]>({ recent: 4, max: 200 })
+  const known = new AskedAgain<StoredFact[]>({ recent: 1, max: 200 })
 
   function stored(ref: string): StoredFact[] {
     const key = `${generation()} ${ref}`

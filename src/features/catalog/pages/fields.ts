@@ -39,8 +39,8 @@ const most = { fields: 2000, relations: 200, commits: 30 }
 
 export function createFieldPages(origins: Origins, service: CatalogService, crawler: Crawler): FieldPages {
   // For the reader who asks again at once, no more: what is kept of every page becomes old.
-  const pages = new LRUCache<string, Told>({ max: 4, ...fresh })
-  const cards = new LRUCache<string, Provenance[]>({ max: 8, ...fresh })
+  const pages = new LRUCache<string, Told>({ max: 1, ...fresh })
+  const cards = new LRUCache<string, Provenance[]>({ max: 2, ...fresh })
   const viewUrl: OriginWords['viewUrl'] = (sourceId, file, line) => crawler.provider(sourceId)?.viewUrl?.(file, line)
 
   async function wordsFor(
