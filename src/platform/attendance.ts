@@ -1,19 +1,21 @@
 const waiting = new Set<object>()
-let lastLeft = Number.NEGATIVE_INFINITY
+let lastPage = Number.NEGATIVE_INFINITY
 
-/** Milliseconds for which a page that was sent tells of another one to come. */
+/** Milliseconds for which a page tells of another one to come. */
 const moments = 1_000
 
 /** Who waits for a page. Long work in this process gives way, so that a page takes as long as it does on a quiet day. */
 export const attendance = {
   came: (request: object): void => void waiting.add(request),
   /** Answered or gone; to say so twice does no harm. */
-  left(request: object): void {
-    if (waiting.delete(request)) lastLeft = performance.now()
-  },
+  left: (request: object): void => void waiting.delete(request),
   isAnybodyWaiting: (): boolean => waiting.size > 0,
-  /** Whether somebody waits, or did a moment ago: then the next page is not far, and what cannot be interrupted had better be short. */
-  isLively: (): boolean => waiting.size > 0 || performance.now() - lastLeft < moments,
+  /** A page is about to be sent. */
+  served(): void {
+    lastPage = performance.now()
+  },
+  /** Whether a page was sent a moment ago: then the next is not far, and what cannot be interrupted had better be short. */
+  isLively: (): boolean => performance.now() - lastPage < moments,
 }
 
 let last: Promise<void> = Promise.resolve()

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { InjectOptions } from 'fastify'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { definePlugin } from '../../api/plugin.ts'
 import { route } from '../../api/route.ts'
@@ -49,6 +49,17 @@ test('who reads is waited for until the answer, also one that fails or goes on a
   await inject({ url: '/nowhere' })
   await inject({ url: '/catalog?filter==x' })
   expect(attendance.isAnybodyWaiting()).toBe(false)
+})
+
+test('pages tell that people are there, monitors do not', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  vi.advanceTimersByTime(60_000)
+  await inject({ url: '/metrics' })
+  await inject({ url: '/catalog.json' })
+  expect(attendance.isLively()).toBe(false)
+  await inject({ url: '/catalog' })
+  expect(attendance.isLively()).toBe(true)
 })
 
 describe('headers', () => {

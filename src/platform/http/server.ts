@@ -124,7 +124,11 @@ function tellWhoWaits(app: FastifyInstance): void {
     if (request.method === 'GET') attendance.came(request)
   })
   // A stream is as good as answered when it begins.
-  app.addHook('onSend', async (request) => attendance.left(request))
+  app.addHook('onSend', async (request, reply) => {
+    attendance.left(request)
+    // Monitors ask as well, all the time, and nobody waits at their screen.
+    if (String(reply.getHeader('content-type')).startsWith('text/html')) attendance.served()
+  })
   app.addHook('onResponse', async (request) => attendance.left(request))
   app.addHook('onRequestAbort', async (request) => attendance.left(request))
 }
