@@ -11,6 +11,8 @@ import { startServer } from './server.mjs'
 
 const pushes = 5
 const pace = 20
+/** Components whose pages are asked for while the others are read for the first time. */
+const early = 500
 
 /**
  * @param {{ folder: string, names?: readonly string[], expected: number, temporary: string, seconds: number,
@@ -37,6 +39,24 @@ export async function measureGrowth(plan) {
   await second.until('idle', () => isComplete(second, expected), { every: 25 })
   result.secondStart = { firstPageMs: round(after), memoryMiB: second.memory() }
   await second.stop()
+  if (plan.names?.length > early) result.duringFirst = await measurePagesOfFirst(files, plan)
+  return result
+}
+
+/** Once more from nothing, with pages of what has been read already. */
+async function measurePagesOfFirst(files, { expected, names, temporary, say }) {
+  say(`${expected} entities: pages while everything is read for the first time`)
+  const dataDir = join(temporary, 'data-of-first')
+  mkdirSync(dataDir)
+  const server = await startServer({ ...files, dataDir })
+  const pages = entityPages(names.slice(0, early)).flatMap((path) => [path, '/catalog'])
+  await server.until('under way', () => answers(server, pages.at(-2)), { every: 10 })
+  const over = new AbortController()
+  const reading = server
+    .until('complete', () => isComplete(server, expected), { every: 100, deadline: 120_000 + expected * 10 })
+    .finally(() => over.abort())
+  const [result] = await Promise.all([paced(server, pages, { perSecond: pace, until: over.signal }), reading])
+  await server.stop()
   return result
 }
 
@@ -97,7 +117,7 @@ function measureBusy(server, ids, entityPath, { names, seconds }) {
     list: await closedLoop(server, ['/catalog'], { seconds: duration }),
     entity: await closedLoop(server, [entityPath], { seconds: duration }),
     entityAt10: await closedLoop(server, entities, { seconds: duration, connections: 10 }),
-    paced: await paced(server, mixed, { perSecond: pace, until: AbortSignal.timeout(duration * 1500) }),
+    paced: await paced(server, mixed, { perSecond: pace, until: AbortSignal.timeout(duration * 5000) }),
   }))
 }
 

@@ -85,6 +85,7 @@ function busyTable(sizes) {
     ['Entity page, the same one', (one) => rate(one.duringCrawl.entity)],
     ['Entity pages, 10 connections', (one) => rate(one.duringCrawl.entityAt10)],
     ['Pages at fixed times', (one) => times(one.duringCrawl.paced)],
+    ['… while it is read for the first time', (one) => one.duringFirst && times(one.duringFirst)],
   ]
   return table(['', ...sizes.map(title)], filled(sizes, rows))
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import v8 from 'node:v8'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createHaste } from './haste.ts'
@@ -36,6 +37,18 @@ test('long work makes the compilers hurry once, and a while after its end they a
   expect(told()).toEqual([])
   vi.advanceTimersByTime(100)
   expect(told()).toContain('--optimize-for-size')
+})
+
+test('calm is as the portal was started', () => {
+  const one = createHaste()
+  one.spend(large)
+  one.end()
+  told()
+  vi.advanceTimersByTime(3_000)
+  const start = readFileSync(new URL('../../bin/memory.mjs', import.meta.url), 'utf8')
+  const calm = told()
+  expect(calm.length).toBeGreaterThan(2)
+  for (const flag of calm) expect(start).toContain(`setFlagsFromString('${flag}')`)
 })
 
 test('what begins soon after goes on in the same haste', () => {

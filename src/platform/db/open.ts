@@ -59,7 +59,7 @@ export async function openDatabase(options: OpenOptions): Promise<PortalDatabase
   const calm = alsoHastened({
     begin: () => {
       writer.hasten(true)
-      connection.pragma('cache_size = -8000')
+      connection.pragma('cache_size = -4000')
     },
     end: () => {
       writer.hasten(false)
