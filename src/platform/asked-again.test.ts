@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { AskedAgain } from './asked-again.ts'
+import { attendance } from './attendance.ts'
 
 const one = { is: 1 }
 const two = { is: 2 }
@@ -53,4 +54,29 @@ test('what is old can be taken out', () => {
   kept.set('c', one)
   kept.clear()
   expect(kept.get('c')).toBeUndefined()
+})
+
+test('for each who waits for a page as many are held', () => {
+  const readers = [{}, {}, {}]
+  for (const reader of readers) attendance.came(reader)
+  onTestFinished(() => {
+    for (const reader of readers) attendance.left(reader)
+  })
+  const kept = new AskedAgain<object>({ recent: 1, max: 10 })
+  for (const key of ['a', 'b', 'c', 'd']) kept.set(key, one)
+  expect(['a', 'b', 'c', 'd'].map((key) => kept.get(key) !== undefined)).toEqual([false, true, true, true])
+  for (const reader of readers) attendance.left(reader)
+  kept.set('e', two)
+  expect(kept.size).toBe(1)
+})
+
+test('what was made last is held no longer than what is kept', () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const kept = new AskedAgain<object>({ recent: 1, max: 10, ttl: 1000, ttlResolution: 0 })
+  kept.set('a', one)
+  vi.advanceTimersByTime(900)
+  expect(kept.get('a')).toBe(one)
+  vi.advanceTimersByTime(200)
+  expect(kept.get('a')).toBeUndefined()
 })

@@ -1,8 +1,12 @@
 import { LRUCache } from 'lru-cache'
+import { attendance } from './attendance.ts'
 
 /** Besides those of an `LRUCache`, which keeps what was made more than once. */
 export type AskedAgainLimits<V extends object> = LRUCache.Options<string, V, unknown> & {
-  /** How many of those that were made last are held although nobody has asked again yet. */
+  /**
+   * How many of those that were made last are held although nobody has asked again yet: for each who waits for a page
+   * just now, since what one page is made of is asked for by several of its parts.
+   */
   recent: number
 }
 
@@ -14,18 +18,24 @@ const noted = 1024
  * one reader once, and whatever is kept of each of them becomes old, and costs a long pause when it is collected.
  */
 export class AskedAgain<V extends object> {
-  readonly #recent = new Map<string, V>()
+  readonly #recent = new Map<string, { value: V; at: number }>()
   readonly #kept: LRUCache<string, V>
   readonly #made = new Uint32Array(noted)
   readonly #most: number
+  readonly #ttl: number
 
   constructor({ recent, ...limits }: AskedAgainLimits<V>) {
     this.#most = recent
+    this.#ttl = limits.ttl ?? Number.POSITIVE_INFINITY
     this.#kept = new LRUCache<string, V>(limits)
   }
 
   get(key: string): V | undefined {
-    return this.#recent.get(key) ?? this.#kept.get(key)
+    const recent = this.#recent.get(key)
+    if (!recent) return this.#kept.get(key)
+    if (performance.now() - recent.at < this.#ttl) return recent.value
+    this.#recent.delete(key)
+    return undefined
   }
 
   /** @param name what is the same when it is made anew under another key */
@@ -35,8 +45,8 @@ export class AskedAgain<V extends object> {
       this.#kept.set(key, value)
       return
     }
-    this.#recent.set(key, value)
-    if (this.#recent.size > this.#most) this.#dropOldest()
+    this.#recent.set(key, { value, at: performance.now() })
+    while (this.#recent.size > this.#most * Math.max(1, attendance.number)) this.#dropOldest()
   }
 
   delete(key: string): void {

@@ -10,6 +10,10 @@ export const attendance = {
   /** Answered or gone; to say so twice does no harm. */
   left: (request: object): void => void waiting.delete(request),
   isAnybodyWaiting: (): boolean => waiting.size > 0,
+  /** How many wait. */
+  get number(): number {
+    return waiting.size
+  },
   /** A page is about to be sent. */
   served(): void {
     lastPage = performance.now()

@@ -12,7 +12,7 @@ import { isCodeowners } from './infer/codeowners.ts'
 import { type LocationIn, type LocationProblem, type Target, targetsOf } from './locations.ts'
 import type { DocumentProblem } from './model/problem.ts'
 import { elsewhereOf, type NamedElsewhere } from './named-elsewhere.ts'
-import type { Parser } from './parser.ts'
+import type { ParsedFile, Parser } from './parser.ts'
 import type { ReadUrl } from './placeholder-targets.ts'
 import { processFile } from './process.ts'
 import type { ReadFile } from './reading.ts'
@@ -20,7 +20,8 @@ import type { RuleCheck } from './rules.ts'
 import type { CrawlStore, KnownFile } from './store/crawl.ts'
 import type { Kinds } from './store/winners.ts'
 
-/** Milliseconds for which pages go first, between two files. */
+/** Milliseconds of work after which pages go first, for so many. */
+const breath = 5
 const courtesy = 20
 
 export interface CrawlLimits {
@@ -121,9 +122,12 @@ export async function crawl(args: CrawlArgs): Promise<Crawled> {
     await followAll(unchanged.flatMap(({ entry }) => known.get(entry.path)?.locations ?? []))
     for await (const portion of inclusions.finished(parsed)) {
       const files: ReadFile[] = []
-      for (const file of portion) {
+      for (let [at, from] = [0, performance.now()]; at < portion.length; at++) {
+        const file = portion[at] as ParsedFile
         files.push(processFile(file, { provider, kinds, rules, origin: reached.get(file.path) }))
+        if (performance.now() - from < breath) continue
         await giveWay(courtesy)
+        from = performance.now()
       }
       await followAll(files.flatMap(locationsIn))
       await storing

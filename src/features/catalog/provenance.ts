@@ -107,7 +107,7 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
   const placed = new AskedAgain<{ origin: Stated }>({ recent: 8, max: 400 })
   const documents = createWrittenDocuments(crawler, places)
   // Cards of one page ask for themselves: they share what was parsed.
-  const tracing = new LRUCache<string, Promise<(path: DocumentPath) => Stated>>({ max: 3, ...fresh })
+  const tracing = new AskedAgain<Promise<(path: DocumentPath) => Stated>>({ recent: 3, max: 30, ...fresh })
   const commits = new LRUCache<string, Promise<Commit | undefined>>({ max: 2000 })
 
   /** What tells the content of a file from an earlier one; empty where it is not there. */
@@ -162,8 +162,9 @@ export function createOrigins({ ctx, service, crawler, places, contributions }: 
   }
 
   function traceOnce(key: string, row: Told, signal: AbortSignal): Promise<(path: DocumentPath) => Stated> {
-    const found = tracing.get(key) ?? trace(row, signal)
-    tracing.set(key, found)
+    const known = tracing.get(key)
+    const found = known ?? trace(row, signal)
+    if (!known) tracing.set(key, found)
     return found.catch((error) => {
       tracing.delete(key)
       throw error

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../../api/actor.ts'
 import type { Entity } from '../../../api/entity.ts'
 import type { Commit } from '../../../api/source-tree.ts'
+import { AskedAgain } from '../../../platform/asked-again.ts'
 import type { Crawler } from '../crawler.ts'
 import { type Told, titlePath } from '../entity-view.ts'
 import { type DocumentPath, valueAt } from '../model/json-value.ts'
@@ -39,8 +39,8 @@ const most = { fields: 2000, relations: 200, commits: 30 }
 
 export function createFieldPages(origins: Origins, service: CatalogService, crawler: Crawler): FieldPages {
   // For the reader who asks again at once, no more: what is kept of every page becomes old.
-  const pages = new LRUCache<string, Told>({ max: 1, ...fresh })
-  const cards = new LRUCache<string, Provenance[]>({ max: 2, ...fresh })
+  const pages = new AskedAgain<Told>({ recent: 1, max: 30, ...fresh })
+  const cards = new AskedAgain<Provenance[]>({ recent: 2, max: 60, ...fresh })
   const viewUrl: OriginWords['viewUrl'] = (sourceId, file, line) => crawler.provider(sourceId)?.viewUrl?.(file, line)
 
   async function wordsFor(
