@@ -1,8 +1,9 @@
-import { eq, or, type SQL, sql } from 'drizzle-orm'
+import { eq, getTableColumns, or, type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import { changes, documents, entities, problems, relations } from '../schema.ts'
-import { builtQuery } from './built-query.ts'
+import { scopedQuery } from './scoped-query.ts'
 
 export type EntityRow = typeof entities.$inferSelect & { entity: Entity }
 export type ProblemRow = typeof problems.$inferSelect
@@ -30,23 +31,18 @@ export interface ChangeRow {
 }
 
 /** Building this query takes as long as running it, and every page of an entity begins with it. */
-const unscoped = new WeakMap<Reader, ReturnType<typeof prepareFind>>()
+const unscoped = prepared((db, { ref }: Given<{ ref: string }>) => findWhere(db, eq(entities.ref, ref)))
 
 export function findEntity(read: Reader, ref: string, scope: SQL | undefined): EntityRow | undefined {
-  const found = scope ? findWhere(read, sql`${entities.ref} = ${ref} and ${scope}`).get() : prepared(read).get({ ref })
-  return found && { ...found.catalog_entities, entity: found.catalog_documents.entity }
+  return scope ? findWhere(read, sql`${entities.ref} = ${ref} and ${scope}`).get() : unscoped.get(read, { ref })
 }
 
-function prepared(read: Reader) {
-  const query = unscoped.get(read) ?? prepareFind(read)
-  unscoped.set(read, query)
-  return query
-}
-
-const prepareFind = (read: Reader) => findWhere(read, sql`${entities.ref} = ${sql.placeholder('ref')}`).prepare()
-
-function findWhere(read: Reader, condition: SQL) {
-  return read.select().from(entities).innerJoin(documents, eq(documents.number, entities.number)).where(condition)
+function findWhere(read: Pick<Reader, 'select'>, condition: SQL) {
+  return read
+    .select({ ...getTableColumns(entities), entity: documents.entity })
+    .from(entities)
+    .innerJoin(documents, eq(documents.number, entities.number))
+    .where(condition)
 }
 
 /** The documents of some entities, as JSON, with what the portal adds to them. */
@@ -58,29 +54,32 @@ export function documentsOf(read: Reader, refs: readonly string[]) {
   ) as unknown as { ref: string; entity: string; uid: string; etag: string }[]
 }
 
-const titles = builtQuery(
-  (scope) => sql`select ${entities.ref} as ref, coalesce(${entities.title}, ${entities.name}) as title from ${entities}
-    where ${entities.ref} in (select value from json_each(${sql.placeholder('refs')}))${scope ? sql` and ${scope}` : sql``}`,
+const titles = scopedQuery(
+  ({ refs }: Given<{ refs: string }>, scope) => sql<{
+    ref: string
+    title: string
+  }>`select ${entities.ref} as ref, coalesce(${entities.title}, ${entities.name}) as title from ${entities}
+    where ${entities.ref} in (select value from json_each(${refs}))${scope ? sql` and ${scope}` : sql``}`,
 )
 
 /** What these are called, as far as they are there and in scope. */
 export function findTitles(read: Reader, refs: readonly string[], scope: SQL | undefined) {
-  return read.all(titles({ refs: JSON.stringify(refs) }, scope)) as unknown as { ref: string; title: string }[]
+  return titles(read, { refs: JSON.stringify(refs) }, scope)
 }
 
-const allRelated = builtQuery((scope) => {
+const allRelated = scopedQuery(({ ref }: Given<{ ref: string }>, scope) => {
   const visible = scope ? sql` and (${entities.id} is null or ${scope})` : sql``
-  return sql`select distinct ${relations.type} as type, ${relations.targetRef} as ref, ${entities.name} as name,
+  return sql<RelatedEntity>`select distinct ${relations.type} as type, ${relations.targetRef} as ref, ${entities.name} as name,
     ${entities.title} as title, ${entities.type} as entityType, ${entities.owner} as owner,
     (select coalesce(o.title, o.name) from ${entities} o where o.ref = ${entities.owner}) as ownerTitle
     from ${relations} left join ${entities} on ${entities.ref} = ${relations.targetRef}
-    where ${relations.sourceRef} = ${sql.placeholder('ref')}${visible}
+    where ${relations.sourceRef} = ${ref}${visible}
     order by ${relations.type}, coalesce(${entities.sortName}, ${relations.targetRef}) limit 5000`
 })
 
 /** Everything the entity is related to, as seen from it. A relation to an entity out of scope is left out. */
 export function relatedTo(read: Reader, ref: string, scope: SQL | undefined): RelatedEntity[] {
-  return read.all(allRelated({ ref }, scope)) as unknown as RelatedEntity[]
+  return allRelated(read, { ref }, scope)
 }
 
 /** Relations as the entity's own document shows them: every one that leads to what may be seen, or to nothing. */
@@ -99,36 +98,30 @@ export async function problemsOf(
   read: Reader,
   { ref, stale, sourceId, path }: Pick<EntityRow, 'ref' | 'stale' | 'sourceId' | 'path'>,
 ): Promise<ProblemRow[]> {
-  if (!stale) return preparedProblems(read).all({ ref })
+  if (!stale) return ownProblems.all(read, { ref })
   const ofFile = sql`${problems.sourceId} = ${sourceId} and ${problems.path} = ${path} and ${problems.position} is null
     and ${problems.severity} = 'error'`
   return problemsWhere(read, or(eq(problems.ref, ref), ofFile))
 }
 
-const ownProblems = new WeakMap<Reader, ReturnType<typeof prepareProblems>>()
+const ownProblems = prepared((db, { ref }: Given<{ ref: string }>) => problemsWhere(db, eq(problems.ref, ref)))
 
-function preparedProblems(read: Reader) {
-  const query = ownProblems.get(read) ?? prepareProblems(read)
-  ownProblems.set(read, query)
-  return query
-}
-
-const prepareProblems = (read: Reader) => problemsWhere(read, eq(problems.ref, sql.placeholder('ref'))).prepare()
-
-function problemsWhere(read: Reader, condition: SQL | undefined) {
+function problemsWhere(read: Pick<Reader, 'select'>, condition: SQL | undefined) {
   return read.select().from(problems).where(condition).orderBy(problems.severity, problems.position).limit(100)
 }
 
-const lastChanges = builtQuery(
-  () => sql`select ${changes.id} as id, ${changes.at} as at, ${changes.ref} as ref, ${changes.title} as title,
+const lastChanges = prepared(
+  (
+    _,
+    { ref, limit }: Given<{ ref: string; limit: number }>,
+  ) => sql<ChangeRow>`select ${changes.id} as id, ${changes.at} as at, ${changes.ref} as ref, ${changes.title} as title,
     ${changes.action} as action, ${changes.owner} as owner, ${changes.fields} as fields
-    from ${changes} where ${changes.ref} = ${sql.placeholder('ref')} order by ${changes.id} desc
-    limit ${sql.placeholder('limit')}`,
+    from ${changes} where ${changes.ref} = ${ref} order by ${changes.id} desc limit ${limit}`,
 )
 
 /** The newest first. */
 export function changesOf(read: Reader, ref: string, limit: number): ChangeRow[] {
-  return read.all(lastChanges({ ref, limit })) as unknown as ChangeRow[]
+  return lastChanges.all(read, { ref, limit })
 }
 
 export interface RecentChange extends ChangeRow {

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import { edges, entities, refs } from '../schema.ts'
-import { builtQuery } from './built-query.ts'
+import { scopedQuery } from './scoped-query.ts'
 
 export interface StepFilter {
   /** Kinds in lower case; all where it is empty. */
@@ -43,22 +44,24 @@ const followed = (name: SQL, { types, except = [] }: Omit<StepFilter, 'kinds'>) 
 const shown = (scope: SQL | undefined) => (scope ? sql`(${entities.id} is null or ${scope})` : sql`1`)
 const order = sql`${entities.id} is null, ${entities.sortName}, ${refs.ref}`
 
-const roots = builtQuery(
-  (scope) => sql`select ${entities.number} as number from json_each(${sql.placeholder('wanted')}) w
+const roots = scopedQuery(
+  ({ wanted }: Given<{ wanted: string }>, scope) => sql<{
+    number: number
+  }>`select ${entities.number} as number from json_each(${wanted}) w
     cross join ${entities} on ${entities.ref} = w.value where ${scope ?? sql`1`} order by w.key`,
 )
 
 /** The numbers of references, in the order in which they are given, of those that are entities within the scope. */
 export function findRoots(read: Reader, wanted: readonly string[], scope: SQL | undefined): number[] {
-  const rows = read.all(roots({ wanted: JSON.stringify(wanted) }, scope)) as unknown as { number: number }[]
+  const rows = roots(read, { wanted: JSON.stringify(wanted) }, scope)
   return [...new Set(rows.map(({ number }) => number))]
 }
 
-/** @param near the numbers as JSON, or where they go */
-function steps(near: unknown, { kinds, ...filter }: StepFilter, scope: SQL | undefined): SQL {
+/** @param near the numbers as JSON */
+function steps(near: SQL, { kinds, ...filter }: StepFilter, scope: SQL | undefined): SQL<StepRow> {
   const ofKinds =
     kinds.length === 0 ? sql`1` : sql`substr(${refs.ref}, 1, instr(${refs.ref}, ':') - 1) in ${listed(kinds)}`
-  return sql`with near(at) as (select value from json_each(${near})), steps(origin, number, type) as (
+  return sql<StepRow>`with near(at) as (select value from json_each(${near})), steps(origin, number, type) as (
       select near.at, ${edges.target}, ${edges.type} from near cross join ${edges} on ${edges.holder} = near.at
         where ${followed(sql`${edges.type}`, filter)}
       union all
@@ -71,7 +74,9 @@ function steps(near: unknown, { kinds, ...filter }: StepFilter, scope: SQL | und
 }
 
 /** Nothing is left out: what the page of every entity asks. */
-const everyStep = builtQuery((scope) => steps(sql.placeholder('near'), { kinds: [], types: undefined }, scope))
+const everyStep = scopedQuery(({ near }: Given<{ near: string }>, scope) =>
+  steps(near, { kinds: [], types: undefined }, scope),
+)
 
 /**
  * Every step that leads away from these numbers, whichever side stated the relation: sorted by the name of what it leads
@@ -84,29 +89,32 @@ export function stepsFrom(
   scope: SQL | undefined,
 ): StepRow[] {
   const text = JSON.stringify(near)
-  const query = isOpen(filter) ? everyStep({ near: text }, scope) : steps(text, filter, scope)
-  return read.all(query) as unknown as StepRow[]
+  if (isOpen(filter)) return everyStep(read, { near: text }, scope)
+  return read.all(steps(sql`${text}`, filter, scope)) as unknown as StepRow[]
 }
 
 const isOpen = ({ kinds, types, except = [] }: StepFilter) =>
   kinds.length === 0 && types === undefined && except.length === 0
 
-const nodes = builtQuery(
-  () => sql`select ${refs.number} as number, ${refs.ref} as ref, ${entities.name} as name, ${entities.title} as title,
+const nodes = prepared(
+  (
+    _,
+    { numbers }: Given<{ numbers: string }>,
+  ) => sql<NodeRow>`select ${refs.number} as number, ${refs.ref} as ref, ${entities.name} as name, ${entities.title} as title,
     ${entities.type} as type, ${entities.owner} as owner
-    from json_each(${sql.placeholder('numbers')}) w cross join ${refs} on ${refs.number} = w.value
+    from json_each(${numbers}) w cross join ${refs} on ${refs.number} = w.value
     left join ${entities} on ${entities.number} = w.value order by w.key`,
 )
 
 /** What the nodes of a graph show. */
 export function nodesOf(read: Reader, numbers: readonly number[]): NodeRow[] {
-  return read.all(nodes({ numbers: JSON.stringify(numbers) })) as unknown as NodeRow[]
+  return nodes.all(read, { numbers: JSON.stringify(numbers) })
 }
 
-/** @param numbers as JSON, or where they go */
-function among(numbers: unknown, filter: Omit<StepFilter, 'kinds'>): SQL {
+/** @param numbers as JSON */
+function among(numbers: SQL, filter: Omit<StepFilter, 'kinds'>): SQL<EdgeRow> {
   const either = sql`(${followed(sql`${edges.type}`, filter)} or ${followed(sql`${edges.reverse}`, filter)})`
-  return sql`with near(at) as (select value from json_each(${numbers}))
+  return sql<EdgeRow>`with near(at) as (select value from json_each(${numbers}))
     select h.ref as holder, t.ref as target, ${edges.type} as type, ${edges.reverse} as reverse
     from near cross join ${edges} on ${edges.holder} = near.at
     cross join ${refs} h on h.number = ${edges.holder} cross join ${refs} t on t.number = ${edges.target}
@@ -114,13 +122,13 @@ function among(numbers: unknown, filter: Omit<StepFilter, 'kinds'>): SQL {
     order by h.ref, t.ref, ${edges.type}`
 }
 
-const everyEdge = builtQuery(() => among(sql.placeholder('numbers'), { types: undefined }))
+const everyEdge = prepared((_, { numbers }: Given<{ numbers: string }>) => among(numbers, { types: undefined }))
 
 /** Every relation among these, as its file states it. */
 export function edgesAmong(read: Reader, numbers: readonly number[], filter: Omit<StepFilter, 'kinds'>): EdgeRow[] {
   const text = JSON.stringify(numbers)
-  const query = isOpen({ ...filter, kinds: [] }) ? everyEdge({ numbers: text }) : among(text, filter)
-  return read.all(query) as unknown as EdgeRow[]
+  if (isOpen({ ...filter, kinds: [] })) return everyEdge.all(read, { numbers: text })
+  return read.all(among(sql`${text}`, filter)) as unknown as EdgeRow[]
 }
 
 /** Entities of these kinds, or of all, whose names, titles or tags hold every word. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Reader } from '../../../api/database.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import { relations } from '../schema.ts'
-import { builtQuery } from './built-query.ts'
 
 /** Which entity's file makes it so that an entity is related to another, and by which of its fields. */
 export interface Statement {
@@ -13,13 +13,16 @@ export interface Statement {
   field: string
 }
 
-const stated = builtQuery(
-  () => sql`select ${relations.type} as type, ${relations.targetRef} as targetRef, ${relations.holder} as holder,
-    ${relations.field} as field from ${relations} where ${relations.sourceRef} = ${sql.placeholder('ref')}
-    and ${relations.targetRef} in (select value from json_each(${sql.placeholder('targets')})) order by 1, 2, 3`,
+const stated = prepared(
+  (
+    _,
+    { ref, targets }: Given<{ ref: string; targets: string }>,
+  ) => sql<Statement>`select ${relations.type} as type, ${relations.targetRef} as targetRef, ${relations.holder} as holder,
+    ${relations.field} as field from ${relations} where ${relations.sourceRef} = ${ref}
+    and ${relations.targetRef} in (select value from json_each(${targets})) order by 1, 2, 3`,
 )
 
 /** What states the relations of an entity to some others. Two files may state the same one. */
 export function statementsOf(read: Reader, ref: string, targets: readonly string[]): Statement[] {
-  return read.all(stated({ ref, targets: JSON.stringify(targets) })) as unknown as Statement[]
+  return stated.all(read, { ref, targets: JSON.stringify(targets) })
 }
