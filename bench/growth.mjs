@@ -11,8 +11,8 @@ import { startServer } from './server.mjs'
 
 const pushes = 5
 const pace = 20
-/** Components whose pages are asked for while the others are read for the first time. */
-const early = 500
+/** Components whose pages are asked for while the others are read for the first time, where that takes a while. */
+const early = { components: 100, of: 5000 }
 
 /**
  * @param {{ folder: string, names?: readonly string[], expected: number, temporary: string, seconds: number,
@@ -39,7 +39,7 @@ export async function measureGrowth(plan) {
   await second.until('idle', () => isComplete(second, expected), { every: 25 })
   result.secondStart = { firstPageMs: round(after), memoryMiB: second.memory() }
   await second.stop()
-  if (plan.names?.length > early) result.duringFirst = await measurePagesOfFirst(files, plan)
+  if (plan.names?.length > early.of) result.duringFirst = await measurePagesOfFirst(files, plan)
   return result
 }
 
@@ -49,8 +49,9 @@ async function measurePagesOfFirst(files, { expected, names, temporary, say }) {
   const dataDir = join(temporary, 'data-of-first')
   mkdirSync(dataDir)
   const server = await startServer({ ...files, dataDir })
-  const pages = entityPages(names.slice(0, early)).flatMap((path) => [path, '/catalog'])
-  await server.until('under way', () => answers(server, pages.at(-2)), { every: 10 })
+  const entities = entityPages(names.slice(0, early.components))
+  for (const path of entities) await server.until('under way', () => answers(server, path), { every: 10 })
+  const pages = entities.flatMap((path) => [path, '/catalog'])
   const over = new AbortController()
   const reading = server
     .until('complete', () => isComplete(server, expected), { every: 100, deadline: 120_000 + expected * 10 })
