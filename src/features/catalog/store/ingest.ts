@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
 import type { Entity } from '../../../api/entity.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import type { DocumentProblem } from '../model/problem.ts'
 import type { ReadDocument, ReadFile } from '../reading.ts'
 import { candidates, files, problems } from '../schema.ts'
@@ -43,8 +44,9 @@ export async function putDocuments(
 ): Promise<string[]> {
   const refs = documents.flatMap(({ ref }) => ref ?? [])
   const called = isAsBefore ? candidatesWhole : candidatesCalled
+  const asked = { sourceId: origin.sourceId, path: file.path, refs: JSON.stringify(refs) }
   const known = new Map<string, KnownCandidate | WholeCandidate>(
-    called(tx, origin.sourceId, file.path, refs).map((candidate) => [candidate.ref, candidate]),
+    called.all(tx, asked).map((candidate) => [candidate.ref, candidate]),
   )
   const rows: (typeof candidates.$inferInsert)[] = []
   const stale: string[] = []
@@ -149,24 +151,22 @@ function candidatesOf(tx: Transaction, sourceId: string, path: string): KnownCan
 }
 
 /** By way of their references, hence the plus: a file may define thousands, of which these are few. */
-function candidatesCalled(tx: Transaction, sourceId: string, path: string, refs: readonly string[]): KnownCandidate[] {
-  return tx.all<KnownCandidate>(
-    sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt
-      from json_each(${JSON.stringify(refs)}) w cross join ${candidates} on ${candidates.ref} = w.value
+const candidatesCalled = prepared(
+  (_, { sourceId, path, refs }: Given<{ sourceId: string; path: string; refs: string }>) =>
+    sql<KnownCandidate>`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt
+      from json_each(${refs}) w cross join ${candidates} on ${candidates.ref} = w.value
       where +${candidates.sourceId} = ${sourceId} and +${candidates.path} = ${path}`,
-  ) as unknown as KnownCandidate[]
-}
+)
 
 /** The same with all that a candidate says. */
-function candidatesWhole(tx: Transaction, sourceId: string, path: string, refs: readonly string[]): WholeCandidate[] {
-  return tx.all<WholeCandidate>(
-    sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt,
+const candidatesWhole = prepared(
+  (_, { sourceId, path, refs }: Given<{ sourceId: string; path: string; refs: string }>) =>
+    sql<WholeCandidate>`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.seenAt} as seenAt,
         ${candidates.position} as position, ${candidates.entity} as entity, ${candidates.fills} as fills,
         ${candidates.stale} = 0 and ${candidates.missingAt} is null as stands
-      from json_each(${JSON.stringify(refs)}) w cross join ${candidates} on ${candidates.ref} = w.value
+      from json_each(${refs}) w cross join ${candidates} on ${candidates.ref} = w.value
       where +${candidates.sourceId} = ${sourceId} and +${candidates.path} = ${path}`,
-  ) as unknown as WholeCandidate[]
-}
+)
 
 function isSame(
   last: WholeCandidate,

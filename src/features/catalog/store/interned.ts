@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '../../../api/database.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import type { FacetRow } from '../model/facets.ts'
 import { refs, terms } from '../schema.ts'
 import { Met } from './met.ts'
@@ -59,7 +60,7 @@ export function createInterned(): Interned {
         numbers.set(ref, number)
         missing.delete(ref)
       }
-      const first = nextId(tx, sql`${refs}`, sql`${refs.number}`, missing.size)
+      const first = nextId(tx, lastNumber, missing.size)
       const rows = [...missing].map((ref, index) => ({ number: first + index, ref }))
       tx.bulkInsert(refs, rows)
       for (const { ref, number } of rows) found.set(ref, number)
@@ -79,7 +80,7 @@ export function createInterned(): Interned {
         known.set(row, id)
       }
       const unknown = looked.filter(({ id }) => id === 0)
-      let next = nextId(tx, sql`${terms}`, sql`${terms.id}`, unknown.length)
+      let next = nextId(tx, lastTerm, unknown.length)
       for (const one of unknown) one.id = next++
       const rows = unknown.map(({ id, row: { key, value, display } }) => ({
         id,
@@ -149,28 +150,35 @@ class Terms<T> {
 }
 
 function storedNumbers(tx: Transaction, wanted: Iterable<string>): { ref: string; number: number }[] {
-  return tx.all(
-    sql`select ${refs.ref} as ref, ${refs.number} as number from ${refs}
-      where ${refs.ref} in (select value from json_each(${JSON.stringify([...wanted])}))`,
-  ) as unknown as { ref: string; number: number }[]
+  return numbersCalled.all(tx, { wanted: JSON.stringify([...wanted]) })
 }
+
+const numbersCalled = prepared(
+  (_, { wanted }: Given<{ wanted: string }>) =>
+    sql<{ ref: string; number: number }>`select ${refs.ref} as ref, ${refs.number} as number from ${refs}
+      where ${refs.ref} in (select value from json_each(${wanted}))`,
+)
 
 function storedTerms(tx: Transaction, wanted: readonly Missing[]): (TermName & { id: number })[] {
   if (wanted.length === 0) return []
   const list = wanted.map(({ row: { key, value, display } }) => [key, value ?? tooLong, display])
-  return tx.all(
-    sql`select ${terms.id} as id, ${terms.key} as key, ${terms.display} as display
-      from json_each(${JSON.stringify(list)}) w cross join ${terms}
-      on ${terms.key} = w.value ->> 0 and ${terms.value} = w.value ->> 1 and ${terms.display} is w.value ->> 2`,
-  ) as unknown as (TermName & { id: number })[]
+  return termsCalled.all(tx, { wanted: JSON.stringify(list) })
 }
 
+const termsCalled = prepared(
+  (_, { wanted }: Given<{ wanted: string }>) =>
+    sql<TermName & { id: number }>`select ${terms.id} as id, ${terms.key} as key, ${terms.display} as display
+      from json_each(${wanted}) w cross join ${terms}
+      on ${terms.key} = w.value ->> 0 and ${terms.value} = w.value ->> 1 and ${terms.display} is w.value ->> 2`,
+)
+
 /** Numbers are given out in order, so that new rows stand at the end of their tables. */
-function nextId(tx: Transaction, table: SQL, column: SQL, needed: number): number {
-  if (needed === 0) return 0
-  const row = tx.get(sql`select coalesce(max(${column}), 0) as last from ${table}`) as unknown as { last: number }
-  return row.last + 1
+function nextId(tx: Transaction, latest: typeof lastNumber, needed: number): number {
+  return needed === 0 ? 0 : (latest.get(tx, {})?.last ?? 0) + 1
 }
+
+const lastNumber = prepared(() => sql<{ last: number }>`select coalesce(max(${refs.number}), 0) as last from ${refs}`)
+const lastTerm = prepared(() => sql<{ last: number }>`select coalesce(max(${terms.id}), 0) as last from ${terms}`)
 
 const batch = 2_000
 

@@ -5,6 +5,7 @@ import type { KindSpec } from '../../../api/kind.ts'
 import type { Processor } from '../../../api/provider.ts'
 import { formatRef, parseRef } from '../../../api/ref.ts'
 import { attendance } from '../../../platform/attendance.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import { diffEntity } from '../model/changes.ts'
 import { etagOf } from '../model/etag.ts'
 import { facetRows } from '../model/facets.ts'
@@ -80,16 +81,17 @@ export async function chooseWinners(tx: Transaction, refs: Iterable<string>, arg
 const piece = () => (attendance.isLively() ? 12 : 25)
 
 function choose(tx: Transaction, wanted: readonly string[], args: WinnerArgs, interned: Interned): string[] {
-  const standing = new Map(standingOf(tx, wanted).map((row) => [row.ref, row]))
-  const found = candidatesOf(tx, wanted)
+  const list = JSON.stringify(wanted)
+  const stood = new Map(standing.all(tx, { wanted: list }).map((row) => [row.ref, row]))
+  const found = byRef(called.all(tx, { wanted: list }))
   const winners = new Map<string, Candidate>()
   for (const ref of wanted) {
-    const winner = pick(found.get(ref) ?? [], standing.get(ref))
+    const winner = pick(found.get(ref) ?? [], stood.get(ref))
     if (winner) winners.set(ref, winner)
   }
   const said = entitiesOf(tx, winners.values(), args.written)
-  const different = wanted.filter((ref) => isDifferent(standing.get(ref), winners.get(ref), said.get(ref)))
-  const rows = new Map(rowsOf(tx, standing.size > 0 ? different : []).map((row) => [row.ref, row]))
+  const different = wanted.filter((ref) => isDifferent(stood.get(ref), winners.get(ref), said.get(ref)))
+  const rows = new Map(rowsOf(tx, stood.size > 0 ? different : []).map((row) => [row.ref, row]))
   const numbers = interned.numbersOf(tx, different)
   const outcome: Outcome = { rows: [], moved: [], gone: [], lines: [] }
   for (const ref of different) {
@@ -103,14 +105,13 @@ function choose(tx: Transaction, wanted: readonly string[], args: WinnerArgs, in
 }
 
 /** Raw rows: drizzle takes longer to map them than SQLite to find them, and there are as many as documents. */
-function standingOf(tx: Transaction, refs: readonly string[]): Standing[] {
-  return tx.all<Standing>(
-    sql`select ${entities.ref} as ref, ${entities.etag} as etag, ${entities.sourceId} as sourceId,
+const standing = prepared(
+  (_, { wanted }: Given<{ wanted: string }>) =>
+    sql<Standing>`select ${entities.ref} as ref, ${entities.etag} as etag, ${entities.sourceId} as sourceId,
       ${entities.path} as path, ${entities.position} as position, ${entities.stale} as stale,
       ${entities.orphanedAt} is not null as orphaned from ${entities}
-      where ${entities.ref} in (select value from json_each(${JSON.stringify(refs)}))`,
-  ) as unknown as Standing[]
-}
+      where ${entities.ref} in (select value from json_each(${wanted}))`,
+)
 
 function rowsOf(tx: Transaction, refs: readonly string[]): Row[] {
   if (refs.length === 0) return []
@@ -124,13 +125,15 @@ function rowsOf(tx: Transaction, refs: readonly string[]): Row[] {
   return found.map(({ catalog_entities: row, catalog_documents: { entity, terms } }) => ({ ...row, entity, terms }))
 }
 
-function candidatesOf(tx: Transaction, refs: readonly string[]): Map<string, Candidate[]> {
-  const rows = tx.all<Candidate>(
-    sql`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.sourceId} as sourceId,
+const called = prepared(
+  (_, { wanted }: Given<{ wanted: string }>) =>
+    sql<Candidate>`select ${candidates.id} as id, ${candidates.ref} as ref, ${candidates.sourceId} as sourceId,
       ${candidates.path} as path, ${candidates.position} as position, ${candidates.stale} as stale,
       ${candidates.seenAt} as seenAt from ${candidates}
-      where ${candidates.ref} in (select value from json_each(${JSON.stringify(refs)}))`,
-  ) as unknown as Candidate[]
+      where ${candidates.ref} in (select value from json_each(${wanted}))`,
+)
+
+function byRef(rows: readonly Candidate[]): Map<string, Candidate[]> {
   const found = new Map<string, Candidate[]>()
   for (const row of rows) {
     const rivals = found.get(row.ref)
@@ -249,11 +252,14 @@ function write(tx: Transaction, { rows, moved, gone, lines }: Outcome, kinds: Ki
 /** In one statement, in the order of the index: row by row it took a third of the time of all reading. */
 function insertFacets(tx: Transaction, rows: readonly Row[]): void {
   if (rows.length === 0) return
-  const numbers = JSON.stringify(rows.map(({ number }) => number))
-  tx.run(sql`insert or ignore into ${facets} (term, entity)
-    select t.value, ${documents.number} from ${documents} join json_each(${documents.terms}) t
-    where ${documents.number} in (select value from json_each(${numbers})) order by 1, 2`)
+  addFacets.run(tx, { numbers: JSON.stringify(rows.map(({ number }) => number)) })
 }
+
+const addFacets = prepared(
+  (_, { numbers }: Given<{ numbers: string }>) => sql`insert or ignore into ${facets} (term, entity)
+    select t.value, ${documents.number} from ${documents} join json_each(${documents.terms}) t
+    where ${documents.number} in (select value from json_each(${numbers})) order by 1, 2`,
+)
 
 /** Takes entities away for good; their last state stays in the history. */
 export async function removeEntities(tx: Transaction, refs: readonly string[], revision: string, clock: IngestClock) {

@@ -1,6 +1,7 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../../api/database.ts'
 import type { SearchDocument } from '../../../api/search.ts'
+import { type Given, prepared } from '../../../platform/db/prepared.ts'
 import { entryOf } from '../model/entry.ts'
 import { documents, sources, terms, texts } from '../schema.ts'
 import { indexTable } from './index-table.ts'
@@ -35,10 +36,14 @@ export function putDocuments(tx: Transaction, source: string, given: readonly Se
     rows.map(({ id }, at) => ({ rowid: id, ...(entries[at]?.columns ?? nothing) })),
   )
   const spelling = new Set(entries.flatMap(({ spelling }) => spelling))
-  // In one statement: nearly all are known.
-  tx.run(sql`insert or ignore into ${terms} select value from json_each(${JSON.stringify([...spelling])})`)
+  addSpelling.run(tx, { words: JSON.stringify([...spelling]) })
   return rows.length
 }
+
+/** In one statement: nearly all are known. */
+const addSpelling = prepared(
+  (_, { words }: Given<{ words: string }>) => sql`insert or ignore into ${terms} select value from json_each(${words})`,
+)
 
 /** @returns how many there were */
 export function removeDocuments(tx: Transaction, source: string, keys: readonly string[]): number {
@@ -94,20 +99,30 @@ function drop(tx: Transaction, found: readonly { id: number }[]): number {
   return ids.length
 }
 
+/** @param keys as JSON */
+const among = (source: SQL, keys: SQL) =>
+  sql`${documents.source} = ${source} and ${documents.key} in (select value from json_each(${keys}))`
+
+/** Most often all are new: to ask that much costs a third of asking for whole rows. */
+const anyOf = prepared(
+  (_, { source, keys }: Given<{ source: string; keys: string }>) =>
+    sql`select 1 from ${documents} where ${among(source, keys)} limit 1`,
+)
+
 function rowsOf(tx: Transaction, source: string, keys: readonly string[]): Row[] {
-  const wanted = sql`${documents.source} = ${source}
-    and ${documents.key} in (select value from json_each(${JSON.stringify(keys)}))`
-  // Most often all are new: to ask that much costs a third of asking for whole rows.
-  if (tx.get(sql`select 1 from ${documents} where ${wanted} limit 1`) === undefined) return []
+  const list = JSON.stringify(keys)
+  if (anyOf.get(tx, { source, keys: list }) === undefined) return []
+  const wanted = among(sql`${source}`, sql`${list}`)
   const found = tx.select().from(documents).innerJoin(texts, eq(texts.id, documents.id)).where(wanted).all()
   return found.map(({ search_documents: row, search_texts: { heading, attributes, body } }) => {
     return { ...row, heading, attributes, body }
   })
 }
 
+const lastId = prepared(() => sql<{ id: number }>`select coalesce(max(${documents.id}), 0) as id from ${documents}`)
+
 function nextId(tx: Transaction): number {
-  const row = tx.get(sql`select coalesce(max(${documents.id}), 0) + 1 as id from ${documents}`)
-  return (row as unknown as { id: number }).id
+  return (lastId.get(tx, {})?.id ?? 0) + 1
 }
 
 function rowOf(
