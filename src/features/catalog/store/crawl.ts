@@ -75,7 +75,7 @@ export interface CrawlStoreArgs {
  * indexes anew. Who else writes waits for it; pages do not, since it breathes. To commit so much takes 10 to 30 ms
  * though, in which nothing else is done, and to move it out of the journal as long again: less of it while people are there.
  */
-const slice = () => (attendance.isLively() ? 150 : 600)
+const slice = () => (attendance.isLively() ? 100 : 600)
 /** Entities that go in one transaction. */
 const goneAtOnce = 250
 /** Documents that are written in one go. */

@@ -78,7 +78,7 @@ export async function chooseWinners(tx: Transaction, refs: Iterable<string>, arg
 }
 
 /** References that are decided about in one go: few enough that no page notices. */
-const piece = () => (attendance.isLively() ? 12 : 25)
+const piece = () => (attendance.isLively() ? 8 : 25)
 
 function choose(tx: Transaction, wanted: readonly string[], args: WinnerArgs, interned: Interned): string[] {
   const list = JSON.stringify(wanted)
