@@ -10,9 +10,6 @@ export type AskedAgainLimits<V extends object> = LRUCache.Options<string, V, unk
   recent: number
 }
 
-/** Places in which it is noted what was made before: 4 kB. One that is taken by another is only made once more. */
-const noted = 1024
-
 /**
  * Keeps what is asked for again. What was made once is held for a moment and then let go: most pages are asked for by
  * one reader once, and whatever is kept of each of them becomes old, and costs a long pause when it is collected.
@@ -20,7 +17,7 @@ const noted = 1024
 export class AskedAgain<V extends object> {
   readonly #recent = new Map<string, { value: V; at: number }>()
   readonly #kept: LRUCache<string, V>
-  readonly #made = new Uint32Array(noted)
+  readonly #made = new MadeBefore()
   readonly #most: number
   readonly #ttl: number
 
@@ -40,7 +37,7 @@ export class AskedAgain<V extends object> {
 
   /** @param name what is the same when it is made anew under another key */
   set(key: string, value: V, name = key): void {
-    if (this.#wasMade(name)) {
+    if (this.#made.note(name)) {
       this.#recent.delete(key)
       this.#kept.set(key, value)
       return
@@ -64,19 +61,28 @@ export class AskedAgain<V extends object> {
     return this.#recent.size + this.#kept.size
   }
 
-  #wasMade(name: string): boolean {
-    const mark = markOf(name)
-    const place = mark % noted
-    if (this.#made[place] === mark) return true
-    this.#made[place] = mark
-    return false
-  }
-
   #dropOldest(): void {
     for (const key of this.#recent.keys()) {
       this.#recent.delete(key)
       return
     }
+  }
+}
+
+/** Places in which it is noted what was made before: 4 kB. One that is taken by another is only made once more. */
+const noted = 1024
+
+/** Remembers the names of what was made, and nothing else of it. */
+export class MadeBefore {
+  readonly #marks = new Uint32Array(noted)
+
+  /** @returns whether it was noted before */
+  note(name: string): boolean {
+    const mark = markOf(name)
+    const place = mark % noted
+    if (this.#marks[place] === mark) return true
+    this.#marks[place] = mark
+    return false
   }
 }
 

@@ -1,5 +1,6 @@
-import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, notInArray } from 'drizzle-orm'
 import type { Reader, Transaction } from '../../api/database.ts'
+import { type Given, prepared } from '../db/prepared.ts'
 import { factValues } from './schema.ts'
 
 export type StoredFact = typeof factValues.$inferSelect
@@ -8,7 +9,7 @@ export type StoredFact = typeof factValues.$inferSelect
 export function factsOf(read: Reader, refs: readonly string[], facts?: readonly string[]): StoredFact[] {
   if (refs.length === 0 || facts?.length === 0) return []
   const [ref] = refs
-  if (refs.length === 1 && !facts) return preparedOne(read).all({ ref })
+  if (ref !== undefined && refs.length === 1 && !facts) return ofOne.all(read, { ref })
   const ofThese = inArray(factValues.ref, [...refs])
   return read
     .select()
@@ -17,22 +18,10 @@ export function factsOf(read: Reader, refs: readonly string[], facts?: readonly 
     .all()
 }
 
-/** The page of every entity asks this, and building it takes longer than running it. */
-const ofOne = new WeakMap<Reader, ReturnType<typeof prepareOne>>()
-
-function preparedOne(read: Reader) {
-  const query = ofOne.get(read) ?? prepareOne(read)
-  ofOne.set(read, query)
-  return query
-}
-
-function prepareOne(read: Reader) {
-  return read
-    .select()
-    .from(factValues)
-    .where(eq(factValues.ref, sql.placeholder('ref')))
-    .prepare()
-}
+/** What the page of every entity asks. */
+const ofOne = prepared((db, { ref }: Given<{ ref: string }>) =>
+  db.select().from(factValues).where(eq(factValues.ref, ref)),
+)
 
 /** When a fact was last asked for, and whether that failed, by entity. */
 export function attemptsOf(read: Reader, fact: string): Map<string, { at: Date; failed: boolean }> {

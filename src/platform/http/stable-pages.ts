@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { MadeBefore } from '../asked-again.ts'
 
 const most = 3_000_000
-const mostAsked = 500
 const minute = 60_000
 
 /**
@@ -13,7 +13,7 @@ const minute = 60_000
 export class StablePages {
   // As bytes: a text would be turned into them each time that it is sent.
   readonly #pages = new LRUCache<string, Buffer>({ maxSize: most, sizeCalculation: (html) => html.length + 1 })
-  readonly #asked = new LRUCache<string, true>({ max: mostAsked })
+  readonly #made = new MadeBefore()
   readonly #now: () => Date
 
   constructor(now: () => Date) {
@@ -25,10 +25,7 @@ export class StablePages {
     const known = this.#pages.get(key)
     if (known !== undefined) return known
     const html = render()
-    if (!this.#asked.has(key)) {
-      this.#asked.set(key, true)
-      return html
-    }
+    if (!this.#made.note(key)) return html
     const bytes = bytesOf(html)
     this.#pages.set(key, bytes)
     return bytes
