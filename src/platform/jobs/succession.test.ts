@@ -77,3 +77,28 @@ test('a claim whose transaction fails takes no place away', async () => {
   await stage.pass(jobs, 10_000)
   expect(await jobs.find(next)).toMatchObject({ state: 'done' })
 })
+
+test('where no end can be written, each job runs once and then nothing is tried again and again', async () => {
+  const stage = await createStage()
+  const run = vi.fn<JobKind['run']>(async () => undefined)
+  let writes = 0
+  const write: typeof stage.db.write = (work) =>
+    stage.db.write(async (tx) => {
+      writes++
+      const result = await work(tx)
+      if (tx.get(sql`select 1 from jobs where kind = 'docs.build' and state = 'done'`))
+        throw new Error('disk I/O error')
+      return result
+    })
+  const jobs = stage.open([{ kind: 'docs.build', run }], { db: { ...stage.db, write } })
+  await jobs.start()
+  await vi.waitFor(async () => expect(await jobs.list({ kind: 'jobs.prune', state: 'done' })).toHaveLength(1))
+  for (let count = 0; count < 3; count++) await stage.add(jobs, 'docs.build')
+  await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(3))
+  await jobs.settled()
+  expect(writes).toBeLessThan(20)
+  expect(await jobs.list({ kind: 'docs.build', state: 'running' })).toHaveLength(3)
+  const before = writes
+  for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(writes).toBe(before)
+})
